@@ -1,0 +1,2 @@
+#include "platform.h"
+int platform_placeholder(void) { return 0; }
