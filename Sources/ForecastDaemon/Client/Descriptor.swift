@@ -125,6 +125,17 @@ package struct Descriptor: ~Copyable {
         }
     }
 
+    /// Bytes of a file; throws for standard input and what has no length.
+    package static func size(of path: String) throws(DescriptorError) -> Int {
+        let file = try open(reading: path)
+        let end = lseek(file.raw, 0, SEEK_END)
+        guard end >= 0, path != "-" else { throw DescriptorError(code: errno, attempt: "\(path) has no length") }
+        return Int(end)
+    }
+
+    /// A reader that has gone is from now on an error of write, not the end of the process.
+    package static func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }
+
     /// Writes text to a descriptor that this process did not open, such as standard error, and does not close it.
     /// What cannot be written is dropped: there is nobody left to tell.
     package static func write(_ text: String, to raw: CInt) {

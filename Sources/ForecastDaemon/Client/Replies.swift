@@ -86,6 +86,11 @@ package struct ForecastReply: Decodable, Sendable {
     package let lower95: [Number]
     package let upper95: [Number]
     package let reaches: Reaches?
+
+    /// All columns have a value for each target.
+    package var isConsistent: Bool {
+        [median, lower80, upper80, lower95, upper95].allSatisfy { $0.count == targets.count }
+    }
 }
 
 /// An element of `GET /v1/alerts`.
