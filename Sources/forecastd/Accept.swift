@@ -17,11 +17,11 @@ struct AcceptCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let text = try matcher.required()
-        if let id = Int64(text) {
+        if matcher.matcher.count == 1, let id = Int64(matcher.matcher[0]) {
             let body = try common.client().post("/v1/alerts/\(id)/accept")
             return common.json ? output(body) : output("accepted \(id)\n")
         }
+        let text = try matcher.required()
         let open = try decoded([AlertReply].self, from: common.get("/v1/alerts", [("match", text)]))
             .filter { $0.state == "firing" || $0.state == "pending" }
         guard !open.isEmpty else {

@@ -20,7 +20,7 @@ struct AlertsCommand: ParsableCommand {
 
     func run() throws {
         var query: [(name: String, value: String)] = []
-        if let text = matcher.text { query.append(("match", text)) }
+        if let text = try matcher.text() { query.append(("match", text)) }
         if all { query.append(("all", "1")) }
         let body = try common.get("/v1/alerts", query)
         let alerts = try decoded([AlertReply].self, from: body)

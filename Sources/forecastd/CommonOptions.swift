@@ -2,6 +2,7 @@
 import ArgumentParser
 import ForecastDaemon
 import FoundationEssentials
+import SeriesStore
 
 /// Where the daemon is and how to write.
 struct CommonOptions: ParsableArguments {
@@ -39,11 +40,21 @@ struct MatcherArgument: ParsableArguments {
     var matcher: [String] = []
 
     /// As one text for the API; nil where none was given.
-    var text: String? { matcher.isEmpty ? nil : matcher.joined(separator: " ") }
+    ///
+    /// - Throws: what is wrong with it, before anyone is asked.
+    func text() throws(ClientError) -> String? {
+        guard let first = matcher.first else { return nil }
+        do throws(SelectorError) {
+            return matcher.count == 1
+                ? try Selector(parsing: first).description : try Selector(words: matcher).description
+        } catch {
+            throw .usage(error.description)
+        }
+    }
 
     /// For subcommands that cannot do without.
-    func required() throws -> String {
-        guard let text else {
+    func required() throws(ClientError) -> String {
+        guard let text = try text() else {
             throw ClientError.usage("which series? Give a name, such as `disk_used_percent path=/`")
         }
         return text
@@ -53,7 +64,11 @@ struct MatcherArgument: ParsableArguments {
 /// Names that look like what was meant, asked for when nothing matched.
 func noMatch(_ matcher: String, _ options: CommonOptions) throws(ClientError) -> ClientError {
     let all = try decoded([SeriesReply].self, from: options.get("/v1/series"))
-    return .noMatch(matcher: matcher, nearest: nearestNames(to: matcher, among: all.map(\.series)))
+    let wanted = String(matcher.prefix { $0 != "{" && $0 != " " && $0 != "=" }.filter { $0 != "*" })
+    func name(_ series: String) -> String { String(series.prefix { $0 != "{" }) }
+    let names = NearestNames.nearest(to: wanted, among: all.map { name($0.series) })
+    let nearest = names.flatMap { near in all.map(\.series).filter { name($0) == near } }
+    return .noMatch(matcher: matcher, nearest: Array(nearest.prefix(6)))
 }
 
 /// Nanoseconds since 1970 by the system's clock.

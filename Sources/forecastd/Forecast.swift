@@ -30,9 +30,8 @@ struct ForecastCommand: ParsableCommand {
         if let horizon { query.append(("horizon", "\(try TimeArgument.length(horizon, flag: "--horizon"))s")) }
         var moment = now
         if let asOf {
-            let seconds = try TimeArgument.moment(asOf, flag: "--as-of", now: Double(now) / 1e9)
-            moment = Int64(seconds * 1e9)
-            query.append(("as_of", "\(seconds)"))
+            moment = try TimeArgument.moment(asOf, flag: "--as-of", now: now)
+            query.append(("as_of", TimeArgument.epoch(moment)))
         }
         if let reaches { query.append(("reaches", "\(reaches)")) }
         let body = try common.get("/v1/forecasts", query)
@@ -67,9 +66,10 @@ struct ForecastCommand: ParsableCommand {
     {
         guard let first = shown.first else { return [:] }
         let length = shown.count == 1 ? 2 * max(first.targets.count, 12) : 3
-        let from = Double(moment) / 1e9 - Double(length) * Double(first.stepSeconds)
+        let from = moment - Int64(length) * first.stepSeconds * 1_000_000_000
         let query: [(name: String, value: String)] = [
-            ("match", match), ("from", "\(from)"), ("to", "\(Double(moment) / 1e9)"), ("step", "\(first.stepSeconds)s"),
+            ("match", match), ("from", TimeArgument.epoch(from)), ("to", TimeArgument.epoch(moment)),
+            ("step", "\(first.stepSeconds)s"),
         ]
         let samples = try decoded([SamplesReply].self, from: common.get("/v1/samples", query))
         return Dictionary(samples.map { ($0.series, $0) }) { first, _ in first }

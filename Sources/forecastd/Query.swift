@@ -22,10 +22,10 @@ struct QueryCommand: ParsableCommand {
 
     func run() throws {
         let match = try matcher.required()
-        let now = Double(currentTime()) / 1e9
+        let now = currentTime()
         var query = [
-            ("match", match), ("from", "\(try TimeArgument.moment(from, flag: "--from", now: now))"),
-            ("to", "\(try TimeArgument.moment(to, flag: "--to", now: now))"),
+            ("match", match), ("from", TimeArgument.epoch(try TimeArgument.moment(from, flag: "--from", now: now))),
+            ("to", TimeArgument.epoch(try TimeArgument.moment(to, flag: "--to", now: now))),
         ]
         if let step { query.append(("step", "\(try TimeArgument.length(step, flag: "--step"))s")) }
         if let aggregate { query.append(("aggregate", aggregate)) }

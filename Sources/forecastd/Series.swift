@@ -18,9 +18,10 @@ struct SeriesCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let body = try common.get("/v1/series", matcher.text.map { [("match", $0)] } ?? [])
+        let match = try matcher.text()
+        let body = try common.get("/v1/series", match.map { [("match", $0)] } ?? [])
         let rows = try decoded([SeriesReply].self, from: body)
-        if rows.isEmpty, let text = matcher.text { throw try noMatch(text, common) }
+        if rows.isEmpty, let match { throw try noMatch(match, common) }
         if common.json { return output(body) }
         if rows.isEmpty {
             return output("no series yet: `forecastd host` streams this host's, `forecastd import FILE` reads history\n")

@@ -19,12 +19,10 @@ struct TrainCommand: ParsableCommand {
     func run() throws {
         let match = try matcher.required()
         var progress = StreamedProgress(json: common.json)
-        do {
-            try common.client().stream("/v1/train", [("match", match)], body: nil) { line throws(ClientError) in
-                try progress.take(line)
-            }
-        } catch .refused(404, _) {
-            throw try noMatch(match, common)
+        let known = try decoded([SeriesReply].self, from: common.get("/v1/series", [("match", match)]))
+        if known.isEmpty { throw try noMatch(match, common) }
+        try common.client().stream("/v1/train", [("match", match)], body: nil) { line throws(ClientError) in
+            try progress.take(line)
         }
         progress.end()
     }

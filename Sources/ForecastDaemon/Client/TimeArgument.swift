@@ -1,55 +1,52 @@
-// Moments and lengths of time as they are typed: `2h`, `-1d`, `now`, `2026-11-24T03:10:00Z`, `2026-11-24 03:10`, `1764.5`.
+// Moments and lengths of time as they are typed at a prompt: `2h`, `-1d`, `now`, `2026-11-24 03:10`, `1764.5`.
 //
-// A bare length is counted back from now where a past moment is asked for: `--from 2h` is what people type. What is
-// sent to the daemon is epoch seconds and seconds, which no time zone can bend. A date without a zone is local.
+// On top of `Durations` and `Instants` it adds what only a prompt needs: a length alone is counted back from now, and
+// a date without a zone is local, as the clock on the wall is. What is sent to the daemon is epoch seconds and
+// seconds, which no time zone can bend.
 internal import CPlatform
-internal import SeriesStore
+package import SeriesStore
 
 /// Reads flags that hold times.
 package enum TimeArgument {
-    /// Seconds since 1970 of a moment.
-    ///
-    /// - Parameter now: seconds since 1970.
-    package static func moment(_ text: String, flag: String, now: Double) throws(ClientError) -> Double {
+    /// A moment in nanoseconds since 1970.
+    package static func moment(_ text: String, flag: String, now: Timestamp) throws(ClientError) -> Timestamp {
         if text == "now" { return now }
-        if let length = seconds(text.hasPrefix("-") || text.hasPrefix("+") ? String(text.dropFirst()) : text) {
-            return text.hasPrefix("+") ? now + length : now - length
+        let isAhead = text.hasPrefix("+")
+        let bare = isAhead || text.hasPrefix("-") ? String(text.dropFirst()) : text
+        if bare.last?.isLetter == true, let length = try? Durations.parse(bare) {
+            let nanoseconds = Durations.nanoseconds(length)
+            return isAhead ? now &+ nanoseconds : now &- nanoseconds
         }
-        if let number = Double(text) { return number }
-        if let time = ImportTime.parsed(text, unit: 1_000_000_000) {
-            let utc = Double(time) / 1e9
-            let hasZone = text.hasSuffix("Z") || text.hasSuffix("z") || text.dropFirst(19).contains { "+-".contains($0) }
-            // The offset that holds at that moment, found with the offset itself: right but for the hour of a change.
-            return hasZone ? utc : utc - Double(platform_local_time(Int64(utc)).offset_seconds)
+        do throws(InstantError) {
+            let time = try Instants.parse(text)
+            guard isLocalDate(text) else { return time }
+            // The offset that holds at that moment of UTC: right but for the hour of a change.
+            return time &- platform_local_time(Instants.seconds(time)).offset_seconds * 1_000_000_000
+        } catch {
+            throw .usage("\(flag) \(error); a length such as 2h or 3d counts back from now")
         }
-        throw .usage(
-            "\(flag) \(text) is not a time: write a length back from now (2h, 3d), 2026-11-24 03:10, RFC 3339 or epoch seconds"
-        )
     }
 
-    /// Seconds of a length such as `90s`, `5m`, `2h`, `1d`, `1w`, `1h30m`.
+    /// A length in seconds: `90s`, `5m`, `2h`, `1d`, `1h30m`.
     package static func length(_ text: String, flag: String) throws(ClientError) -> Double {
-        guard let length = seconds(text), length > 0 else {
-            throw .usage("\(flag) \(text) is not a length of time: write 90s, 5m, 2h, 1d or 1w")
+        do throws(DurationError) {
+            let nanoseconds = Durations.nanoseconds(try Durations.parse(text))
+            guard nanoseconds > 0 else { throw DurationError.malformed(text) }
+            return Double(nanoseconds) / 1e9
+        } catch {
+            throw .usage("\(flag): \(error)")
         }
-        return length
     }
 
-    private static func seconds(_ text: String) -> Double? {
-        let units: [(String, Double)] = [
-            ("ms", 0.001), ("min", 60), ("s", 1), ("m", 60), ("h", 3600), ("d", 86_400), ("w", 604_800),
-        ]
-        var rest = Substring(text)
-        var total = 0.0
-        guard !rest.isEmpty else { return nil }
-        while !rest.isEmpty {
-            let digits = rest.prefix { $0.isNumber || $0 == "." }
-            guard let amount = Double(digits) else { return nil }
-            rest = rest.dropFirst(digits.count)
-            guard let unit = units.first(where: { rest.hasPrefix($0.0) }) else { return nil }
-            total += amount * unit.1
-            rest = rest.dropFirst(unit.0.count)
-        }
-        return total
+    /// A moment as the API takes it: epoch seconds, exact to the nanosecond.
+    package static func epoch(_ time: Timestamp) -> String {
+        let seconds = Instants.seconds(time)
+        let nanoseconds = String(time - seconds * 1_000_000_000)
+        return "\(seconds).\(String(repeating: "0", count: 9 - nanoseconds.count))\(nanoseconds)"
+    }
+
+    private static func isLocalDate(_ text: String) -> Bool {
+        guard text.count > 7, text.dropFirst(4).first == "-" else { return false }
+        return !text.dropFirst(10).contains { "Zz+-".contains($0) }
     }
 }

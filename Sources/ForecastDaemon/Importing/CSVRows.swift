@@ -30,10 +30,7 @@ struct CSVRows {
             return
         }
         guard let key = key(columns.series.map { fields[$0] } ?? batch.seriesOfFile ?? "", &batch) else { return }
-        guard let time = ImportTime.parsed(fields[columns.time], unit: batch.unit ?? 1_000_000_000) else {
-            batch.problem("\(fields[columns.time]) is not a time (RFC 3339, YYYY-MM-DD HH:MM:SS or epoch seconds)")
-            return
-        }
+        guard let time = CSVRows.time(fields[columns.time], unit: batch.unit, &batch) else { return }
         if fields[columns.value].isEmpty { return }  // a missing value, as spreadsheets write it
         guard let value = Double(fields[columns.value]) else {
             batch.problem("\(fields[columns.value]) is not a number")
@@ -58,6 +55,18 @@ struct CSVRows {
         }
     }
 
+    /// RFC 3339, `YYYY-MM-DD HH:MM:SS` in UTC, epoch seconds, or whole numbers of a unit that the user named.
+    private static func time(_ text: String, unit: Int64?, _ batch: inout ImportBatch) -> Timestamp? {
+        if let unit, let whole = Int64(text) {
+            let (time, overflow) = whole.multipliedReportingOverflow(by: unit)
+            if !overflow { return time }
+        }
+        do throws(InstantError) { return try Instants.parse(text) } catch {
+            batch.problem(error.description)
+            return nil
+        }
+    }
+
     private static func header(_ fields: [String]) -> Columns? {
         let names = fields.map { $0.lowercased() }
         let time = names.firstIndex { ["timestamp", "time", "date", "datetime", "ts"].contains($0) }
@@ -68,7 +77,7 @@ struct CSVRows {
         }
         // A header in other words: nothing in it is a number.
         guard fields.count == 2 || fields.count == 3, fields.suffix(2).allSatisfy({ Double($0) == nil }),
-            ImportTime.parsed(fields[fields.count - 2], unit: 1) == nil
+            (try? Instants.parse(fields[fields.count - 2])) == nil
         else { return nil }
         return Columns(
             series: fields.count == 3 ? 0 : nil, time: fields.count - 2, value: fields.count - 1, count: fields.count)

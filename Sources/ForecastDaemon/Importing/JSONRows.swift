@@ -69,8 +69,8 @@ func readSeriesLine(_ bytes: ArraySlice<UInt8>, into batch: inout ImportBatch) {
     guard let line = decodedLine(SeriesLine.self, bytes, &batch) else { return }
     let start: Timestamp?
     switch line.start {
-    case .seconds(let seconds): start = ImportTime.nanoseconds(seconds: seconds)
-    case .text(let text): start = ImportTime.parsed(text, unit: 1_000_000_000)
+    case .seconds(let seconds): start = abs(seconds) < 9e9 ? Timestamp((seconds * 1e9).rounded()) : nil
+    case .text(let text): start = try? Instants.parse(text)
     }
     guard let start else {
         batch.problem("start is neither RFC 3339 nor epoch seconds")

@@ -38,12 +38,12 @@ struct LineProtocolRows {
         if taken.refused > taken.problems.count {
             batch.problem("\(taken.refused - taken.problems.count) more lines or fields were refused")
         }
-        for index in taken.samples.series.indices {
-            let key = keys[Int(taken.samples.series[index])]
-            if taken.samples.timestamps[index] == Self.unstamped {
+        for index in taken.series.indices {
+            let key = keys[Int(taken.series[index])]
+            if taken.timestamps[index] == Self.unstamped {
                 batch.problem("\(key) has a line without a timestamp: history must say when it was")
             } else {
-                batch.give(key, taken.samples.timestamps[index], taken.samples.values[index])
+                batch.give(key, taken.timestamps[index], taken.values[index])
             }
         }
     }

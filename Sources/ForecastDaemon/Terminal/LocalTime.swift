@@ -24,7 +24,7 @@ package struct LocalTime: Sendable {
     /// Date, time and zone: `Tue 24 Nov 03:10 CET`, with the year if it is not this one.
     package func full(_ time: Timestamp?) -> String {
         guard let time else { return "-" }
-        guard isLocal else { return LocalTime.utc(time) }
+        guard isLocal else { return Instants.format(time) }
         let parts = LocalTime.parts(time)
         let year = parts.year == LocalTime.parts(now).year ? "" : " \(parts.year)"
         let day = LocalTime.days[Int(parts.weekday)]
@@ -36,7 +36,7 @@ package struct LocalTime: Sendable {
     /// `12 Nov 03:10`.
     package func short(_ time: Timestamp?) -> String {
         guard let time else { return "-" }
-        guard isLocal else { return LocalTime.utc(time) }
+        guard isLocal else { return Instants.format(time) }
         let parts = LocalTime.parts(time)
         let today = LocalTime.parts(now)
         let distance = abs(Double(time) - Double(now)) / 1e9
@@ -60,25 +60,10 @@ package struct LocalTime: Sendable {
         return "\(LocalTime.days[Int(parts.weekday)]) \(two(Int(parts.hour))):00"
     }
 
-    /// RFC 3339 in UTC, whole seconds unless there is a fraction.
-    package static func utc(_ time: Timestamp) -> String {
-        let (seconds, nanoseconds) = floorDivided(time, 1_000_000_000)
-        let (day, rest) = floorDivided(seconds, 86_400)
-        let date = civil(day)
-        var fraction = ""
-        if nanoseconds != 0 {
-            fraction = String(nanoseconds + 1_000_000_000).dropFirst().description
-            while fraction.hasSuffix("0") { fraction.removeLast() }
-            fraction = ".\(fraction)"
-        }
-        let clock = "\(two(Int(rest / 3600))):\(two(Int(rest / 60 % 60))):\(two(Int(rest % 60)))"
-        return "\(date.year)-\(two(date.month))-\(two(date.day))T\(clock)\(fraction)Z"
-    }
-
     private func clock(_ parts: platform_local_time) -> String { "\(two(Int(parts.hour))):\(two(Int(parts.minute)))" }
 
     private static func parts(_ time: Timestamp) -> platform_local_time {
-        platform_local_time(floorDivided(time, 1_000_000_000).quotient)
+        platform_local_time(Instants.seconds(time))
     }
 
     private static func zone(_ parts: platform_local_time) -> String {
@@ -89,23 +74,6 @@ package struct LocalTime: Sendable {
             left >>= 8
         }
         return String(decoding: bytes, as: UTF8.self)
-    }
-
-    /// Days since 1970 to a date (Hinnant, "chrono-compatible low-level date algorithms", `civil_from_days`).
-    private static func civil(_ days: Int64) -> (year: Int64, month: Int, day: Int) {
-        let shifted = days + 719_468
-        let (era, dayOfEra) = floorDivided(shifted, 146_097)
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        let month = Int(shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9)
-        let day = Int(dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
-    }
-
-    private static func floorDivided(_ value: Int64, _ by: Int64) -> (quotient: Int64, remainder: Int64) {
-        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: by)
-        return remainder < 0 ? (quotient - 1, remainder + by) : (quotient, remainder)
     }
 }
 

@@ -28,6 +28,8 @@ package enum Wording {
         switch unit {
         case nil, "": return text
         case "per_second": return "\(text)/s"
+        case "percent": return "\(text) %"
+        case "bytes": return Wording.bytes(value.flatMap { abs($0) < 9e18 ? Int64($0) : nil })
         case let other?: return "\(text) \(other)"
         }
     }
@@ -53,18 +55,8 @@ package enum Wording {
 
     /// A length of time in its two largest units: `45 s`, `12 min`, `3 h 20 min`, `5 d 4 h`.
     package static func duration(seconds: Double?) -> String {
-        guard let seconds, seconds.isFinite else { return "-" }
-        let sign = seconds < 0 ? "-" : ""
-        let whole = Int(abs(seconds).rounded())
-        if whole < 1, seconds != 0 { return "\(sign)\(number(abs(seconds) * 1000)) ms" }
-        let units = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")]
-        for (index, unit) in units.enumerated() where whole >= unit.0 {
-            let first = "\(sign)\(whole / unit.0) \(unit.1)"
-            guard index + 1 < units.count, unit.0 > 60 else { return first }
-            let rest = whole % unit.0 / units[index + 1].0
-            return rest == 0 ? first : "\(first) \(rest) \(units[index + 1].1)"
-        }
-        return "0 s"
+        guard let seconds, seconds.isFinite, abs(seconds) < 9e9 else { return "-" }
+        return Durations.words(.seconds(seconds >= 60 ? seconds.rounded() : seconds))
     }
 
     /// A count with thin groups: `510 592`.

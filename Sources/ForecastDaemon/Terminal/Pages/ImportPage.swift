@@ -12,11 +12,11 @@ package enum ImportPage {
     ) -> String {
         if json { return lines(summary, shift: shift) }
         var table = Table([
-            ("series", .left), ("samples", .right), ("every", .right), ("from", .left), ("to", .left),
+            ("series", .left), ("kind", .left), ("samples", .right), ("every", .right), ("from", .left), ("to", .left),
         ])
         for one in summary.series {
             table.add([
-                one.key.description, Wording.count(Int64(one.count)),
+                one.key.description, kind(one), Wording.count(Int64(one.count)),
                 one.intervalSeconds.map { Wording.duration(seconds: $0) } ?? "-", clock.full(one.first &+ shift),
                 clock.full(one.last &+ shift),
             ])
@@ -28,31 +28,22 @@ package enum ImportPage {
             + "nothing was imported\n"
     }
 
-    private static func lines(_ summary: ImportSummary, shift: Int64) -> String {
-        let rows = summary.series.map { one in
-            "{\"series\":\(quoted(one.key.description)),\"samples\":\(one.count),\"first\":\(one.first &+ shift),"
-                + "\"last\":\(one.last &+ shift),\"interval_seconds\":"
-                + "\(one.intervalSeconds.map { "\($0)" } ?? "null")}"
-        }
-        return "[\(rows.joined(separator: ","))]\n"
-    }
-}
+    private static func kind(_ series: ImportSummary.Series) -> String { KindTable.describe(series.key).kind.rawValue }
 
-/// A JSON string with its quotes.
-package func quoted(_ text: String) -> String {
-    var out = "\""
-    for scalar in text.unicodeScalars {
-        switch scalar {
-        case "\"": out += "\\\""
-        case "\\": out += "\\\\"
-        case "\n": out += "\\n"
-        case "\r": out += "\\r"
-        case "\t": out += "\\t"
-        case _ where scalar.value < 0x20:
-            let digits = String(scalar.value, radix: 16)
-            out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        default: out.unicodeScalars.append(scalar)
+    private static func lines(_ summary: ImportSummary, shift: Int64) -> String {
+        var json = JSONWriter()
+        json.array { json in
+            for one in summary.series {
+                json.object { json in
+                    json.member("series", one.key.description)
+                    json.member("kind", kind(one))
+                    json.member("samples", one.count)
+                    json.member("first", one.first &+ shift)
+                    json.member("last", one.last &+ shift)
+                    json.member("interval_seconds", one.intervalSeconds)
+                }
+            }
         }
+        return json.text + "\n"
     }
-    return out + "\""
 }

@@ -16,7 +16,7 @@ package enum QueryPage {
                 if screen.isTerminal {
                     out += "\(clock.full(time))  \(Wording.number(value.value))\n"
                 } else {
-                    out += "\(isOne ? "" : "\(one.series)\t")\(LocalTime.utc(time))\t\(exact(value.value))\n"
+                    out += "\(isOne ? "" : "\(one.series)\t")\(Instants.format(time))\t\(exact(value.value))\n"
                 }
             }
         }
