@@ -1,0 +1,92 @@
+// What a feeder hands to the writer: everything in one entry becomes durable in one transaction and one fsync, or not
+// at all. Samples travel as three parallel columns, because millions of them pass here.
+
+/// Samples of any series in any order. The three columns have one element per sample.
+public struct SampleBatch: Sendable, Equatable {
+    /// Whose sample it is.
+    public var series: [SeriesID]
+    /// When it was taken; any `Int64`.
+    public var timestamps: [Timestamp]
+    /// What was measured; any 64-bit pattern, returned bit for bit.
+    public var values: [Double]
+
+    /// How many samples.
+    public var count: Int { series.count }
+    /// Whether there are none.
+    public var isEmpty: Bool { series.isEmpty }
+
+    /// Takes three columns of equal length.
+    public init(series: [SeriesID] = [], timestamps: [Timestamp] = [], values: [Double] = []) {
+        precondition(series.count == timestamps.count && series.count == values.count, "columns of unequal length")
+        self.series = series
+        self.timestamps = timestamps
+        self.values = values
+    }
+
+    /// Adds one sample at the end.
+    public mutating func append(series: SeriesID, timestamp: Timestamp, value: Double) {
+        self.series.append(series)
+        timestamps.append(timestamp)
+        values.append(value)
+    }
+
+    /// Adds all samples of another batch at the end.
+    public mutating func append(contentsOf other: SampleBatch) {
+        series.append(contentsOf: other.series)
+        timestamps.append(contentsOf: other.timestamps)
+        values.append(contentsOf: other.values)
+    }
+}
+
+/// Whether somebody stands and waits for the fsync.
+public enum Urgency: Sendable {
+    /// A client waits: commit at once, return when it is durable.
+    case waited
+    /// Nobody waits: commit with others, within the group-commit time.
+    case grouped
+}
+
+/// What is stored together.
+public struct JournalEntry: Sendable {
+    /// New samples.
+    public var samples: SampleBatch
+    /// What had been forecast for past bins.
+    public var records: [RecordEntry]
+    /// Whole forecasts to be kept for `AS OF`.
+    public var fans: [FanRow]
+    /// Rows of the small tables.
+    public var rows: [TableWrite]
+
+    /// All fields; see there.
+    public init(
+        samples: SampleBatch = SampleBatch(), records: [RecordEntry] = [], fans: [FanRow] = [],
+        rows: [TableWrite] = []
+    ) {
+        self.samples = samples
+        self.records = records
+        self.fans = fans
+        self.rows = rows
+    }
+}
+
+/// A change of one row of a small table.
+public enum TableWrite: Sendable {
+    /// The newest forecast of a grid, in place of the one before.
+    case latestFan(FanRow)
+    /// A candidate and its verdict; a served one has bytes.
+    case model(ModelRow)
+    /// An alert as it now is; also appended to its history.
+    case alert(AlertRow)
+    /// The sums of a day so far, in place of what was there.
+    case skill(SkillRow)
+    /// What the pipeline of a grid must remember, after it has processed the bin `processed`.
+    case state(grid: GridID, bytes: [UInt8], processed: Int64)
+    /// Changed kind, unit, aggregate, interval or time zone of a known series.
+    case series(SeriesInfo)
+    /// A mark: a time range to which somebody gave a meaning.
+    case mark(MarkRow)
+    /// How far a feeder or sink has come.
+    case cursor(name: String, position: String)
+    /// Forgets all models of a grid; always legal, they are trained again.
+    case deleteModels(grid: GridID)
+}

@@ -1,0 +1,32 @@
+// What the file is made of, as `status` shows it.
+
+/// Bytes and counts of a store, forecasts and models counted apart from samples.
+public struct StoreSizes: Sendable, Hashable {
+    /// Samples in segments and journal.
+    public var sampleBytes = 0
+    /// Record segments, newest and sparse fans, skill.
+    public var forecastBytes = 0
+    /// Model rows and pipeline states.
+    public var modelBytes = 0
+    /// Names, alerts, indexes, free pages: all the rest of the file.
+    public var overheadBytes = 0
+    /// The database file.
+    public var fileBytes = 0
+    /// The write-ahead log beside it.
+    public var logBytes = 0
+    /// Pages of the file that hold nothing now.
+    public var freeBytes = 0
+    /// Series known.
+    public var seriesCount = 0
+    /// Samples kept, heads included.
+    public var sampleCount = 0
+    /// Samples not yet in a segment.
+    public var headSampleCount = 0
+    /// Rows of the journal.
+    public var journalRows = 0
+    /// Rows of sealed samples.
+    public var segmentCount = 0
+
+    /// Nothing at all.
+    public init() {}
+}
