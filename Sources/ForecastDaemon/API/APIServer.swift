@@ -4,7 +4,7 @@
 
 import HTTPTypes
 import Hummingbird
-import HummingbirdCore
+
 import Logging
 import NIOCore
 import ServiceLifecycle
@@ -101,7 +101,7 @@ struct APIError: Error {
 
     var response: Response {
         var json = JSONWriter()
-        json.object { $0.field("error", sentence) }
+        json.object { $0.member("error", sentence) }
         var fields = headers
         fields[.contentType] = "application/json"
         // The header is a line: InfluxDB clients read the reason from it.

@@ -16,7 +16,6 @@ struct IngestServer: Service {
     let maximumLine: Int
     let futureSkew: Int64
     let intake: SampleIntake
-    let progress: Progress
     let logger: Logger
 
     private struct Client: Sendable {

@@ -26,13 +26,20 @@ final class SampleIntake: Sendable {
 
     let store: Store
     let now: @Sendable () -> Timestamp
+    private let describe: @Sendable (SeriesKey) -> (SeriesKind, String, Aggregate)
     private let logger: Logger
     private let state: Mutex<State>
 
     /// Problems that are logged in one minute; the rest is only counted.
     private static let problemsPerMinute = 10
 
-    init(store: Store, limits: NewSeriesLimit, logger: Logger, now: @escaping @Sendable () -> Timestamp) {
+    /// - Parameter describe: kind, unit and aggregate of a new series.
+    init(
+        store: Store, limits: NewSeriesLimit,
+        describe: @escaping @Sendable (SeriesKey) -> (SeriesKind, String, Aggregate), logger: Logger,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
+        self.describe = describe
         self.store = store
         self.logger = logger
         self.now = now
@@ -47,11 +54,7 @@ final class SampleIntake: Sendable {
         }
         if let refusal { return .refused(refusal) }
         let id = store.catalogue.intern(
-            key,
-            describing: { key in
-                let meaning = KindTable.meaning(of: key)
-                return (meaning.kind, meaning.unit, meaning.aggregate)
-            }, uid: peer.map { Int64($0.uid) })
+            key, describing: describe, uid: peer.map { Int64($0.uid) })
         return .known(id)
     }
 
@@ -72,7 +75,7 @@ final class SampleIntake: Sendable {
             state.counts.points += Int64(intake.series.count)
             state.counts.refused += Int64(intake.refused)
             state.counts.strings += Int64(intake.strings)
-            for problem in intake.problems { state.counts.reasons[problem.reasonName, default: 0] += 1 }
+            for problem in intake.problems { state.counts.reasons[problem.reason.words, default: 0] += 1 }
             let unnamed = intake.refused - intake.problems.count
             if unnamed > 0 { state.counts.reasons["further in the same read", default: 0] += Int64(unnamed) }
             if state.logMinute != minute {
