@@ -35,10 +35,23 @@ int platform_be_guest(int nice_value) {
 
 void platform_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
 
-int64_t platform_thread_cpu_nanoseconds(void) {
+static int64_t nanoseconds_of(clockid_t clock) {
     struct timespec now;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    clock_gettime(clock, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int64_t platform_thread_cpu_nanoseconds(void) { return nanoseconds_of(CLOCK_THREAD_CPUTIME_ID); }
+
+int64_t platform_process_cpu_nanoseconds(void) { return nanoseconds_of(CLOCK_PROCESS_CPUTIME_ID); }
+
+int64_t platform_wall_nanoseconds(void) { return nanoseconds_of(CLOCK_REALTIME); }
+
+int64_t platform_monotonic_nanoseconds(void) { return nanoseconds_of(CLOCK_MONOTONIC); }
+
+int platform_is_socket(const char *path) {
+    struct stat status;
+    return lstat(path, &status) == 0 && S_ISSOCK(status.st_mode);
 }
 
 /// Fills `address`; a leading '@' names the abstract space. Returns its length, or 0 when the path does not fit.

@@ -32,6 +32,18 @@ void platform_name_thread(const char *name);
 /// CPU time of the calling thread, in nanoseconds.
 int64_t platform_thread_cpu_nanoseconds(void);
 
+/// CPU time of the process, in nanoseconds.
+int64_t platform_process_cpu_nanoseconds(void);
+
+/// Wall clock, nanoseconds since 1970 UTC.
+int64_t platform_wall_nanoseconds(void);
+
+/// CLOCK_MONOTONIC in nanoseconds.
+int64_t platform_monotonic_nanoseconds(void);
+
+/// Whether a name is a socket (not followed if it is a symbolic link).
+int platform_is_socket(const char *path);
+
 /// A listening Unix stream socket at `path` with `mode` set before the first accept; close-on-exec. Replaces nothing.
 /// Returns the descriptor, or -1 with errno in `*error`.
 int platform_listen_unix(const char *path, unsigned int mode, int backlog, int *error);

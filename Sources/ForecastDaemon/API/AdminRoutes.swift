@@ -17,7 +17,7 @@ struct AdminRoutes: Sendable {
                     json.member("reloaded", true)
                     json.array("notes") { json in for note in notes { json.value(note) } }
                 }
-                return .json(json.bytes)
+                return Response.json(json.bytes)
             } catch {
                 throw APIError(.unprocessableContent, error.sentence)
             }

@@ -78,9 +78,10 @@ private struct ImportWork {
             case .known(let id):
                 series.insert(id)
                 samples += run.values.count
-                intake.series += repeatElement(id, count: run.values.count)
-                intake.timestamps += run.timestamps
-                intake.values += run.values
+                intake.samples.append(
+                    contentsOf: SampleBatch(
+                        series: Array(repeating: id, count: run.values.count), timestamps: run.timestamps,
+                        values: run.values))
             case .refused(let sentence):
                 refused += run.values.count
                 note(ImportProblem(line: nil, reason: "\(run.key): \(sentence)"))

@@ -74,7 +74,7 @@ struct Query: Sendable {
         }
         let found = catalogue.matching(selector).sorted { $0.key < $1.key }
         if found.isEmpty {
-            let names = Set(catalogue.all().map(\.key.name))
+            let names = Set(catalogue.all().map { $0.key.name })
             let nearest = NearestNames.nearest(to: match, among: names)
             let hint = nearest.isEmpty ? "" : "; near: \(nearest.joined(separator: ", "))"
             throw APIError(.notFound, "no series matches \(match)\(hint)")

@@ -23,7 +23,7 @@ struct ReadRoutes: Sendable {
         let query = Query(request)
         let matching = try query.series(of: running, required: false)
         let onlyLive = query.text("live") == "1"
-        var answer = JSONRows()
+        var answer = JSONList()
         for info in matching {
             guard let summary = try await running.store.reader.summary(of: info.id) else { continue }
             if onlyLive, summary.last < now() &- Self.liveFor { continue }
@@ -73,7 +73,7 @@ struct ReadRoutes: Sendable {
         let from = try query.time("from") ?? (to == .max ? now() : to) &- 3_600_000_000_000
         let step = try query.duration("step")
         let aggregate = try query.aggregate("aggregate")
-        var answer = JSONRows()
+        var answer = JSONList()
         for info in matching {
             let column: (timestamps: [Timestamp], values: [Double])
             if let step {
@@ -104,8 +104,9 @@ struct ReadRoutes: Sendable {
         let first = clock.bin(containing: max(from, summary.first))
         let last = clock.bin(containing: min(to &- 1, summary.last))
         guard first <= last else { return ([], []) }
-        guard last - first < Self.mostBins else {
-            throw APIError(.badRequest, "that are \(last - first + 1) bins: take a longer step or a shorter range")
+        let count = last - first + 1
+        guard count <= Self.mostBins else {
+            throw APIError(.badRequest, "that are \(count) bins: take a longer step or a shorter range")
         }
         let values = try await running.store.reader.bins(
             of: info.id, stepSeconds: step, range: first..<last + 1, aggregate: aggregate)
@@ -122,7 +123,7 @@ struct ReadRoutes: Sendable {
         let asOf = try query.time("as_of")
         let horizon = try query.duration("horizon")
         let reaches = try query.number("reaches")
-        var rows = JSONRows()
+        var rows = JSONList()
         for info in matching {
             guard let served = await running.forecasting.served(info.id) else { continue }
             let row = try await asOf == nil ? served.fan : running.store.reader.fan(grid: served.grid, asOf: asOf ?? 0)
@@ -143,7 +144,8 @@ struct ReadRoutes: Sendable {
         }
         let clock = BinClock(stepSeconds: 900)
         let last = clock.bin(containing: summary.last)
-        let first = max(clock.bin(containing: summary.first), last - Int64(Arrival.weeks) * 672)
+        let reach = Int64(Arrival.weeks) * 7 * 96
+        let first = max(clock.bin(containing: summary.first), last - reach)
         let bins = try await running.store.reader.bins(
             of: info.id, stepSeconds: 900, range: first..<last + 1, aggregate: info.aggregate)
         let newest = info.kind == .counter ? bins.last { $0.isFinite } ?? .nan : summary.lastValue

@@ -12,7 +12,7 @@ struct StatusRoutes: Sendable {
     let report: StatusReport
 
     func add(to router: Router<APIContext>) {
-        router.get("v1/status") { _, _ in .json(await report.json()) }
+        router.get("v1/status") { _, _ in Response.json(await report.json()) }
         router.get("metrics") { _, _ in await metrics() }
         router.get("-/healthy") { _, _ in Self.plain("healthy\n") }
         router.get("-/ready") { _, _ in

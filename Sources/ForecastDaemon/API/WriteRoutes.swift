@@ -4,6 +4,7 @@
 
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import NIOCore
 import SeriesStore
 
@@ -30,18 +31,20 @@ struct WriteRoutes: Sendable {
         var body = WriteBody(running: running, peer: context.peer, precision: precision, limits: limits)
         if request.headers[.contentEncoding]?.lowercased() == "gzip" {
             let packed = try await collect(request.body, limit: limits.body)
+            let unpacked: [UInt8]
             do throws(InflateError) {
-                try await body.take(Inflate.gunzip(packed, limit: limits.body).span.bytes)
+                unpacked = try Inflate.gunzip(packed, limit: limits.body)
             } catch {
                 if case .tooLarge = error { throw tooLarge(limits) }
                 throw APIError(.badRequest, "the gzip body is damaged: \(error)")
             }
+            try await body.take(ByteBuffer(bytes: unpacked))
         } else {
             var length = 0
             for try await buffer in request.body {
                 length += buffer.readableBytes
                 guard length <= limits.body else { throw tooLarge(limits) }
-                try await body.take(buffer.readableBytesSpan)
+                try await body.take(buffer)
             }
         }
         try await body.finish()
@@ -113,10 +116,10 @@ private struct WriteBody {
             seed: UInt64(bitPattern: running.intake.now()))
     }
 
-    mutating func take(_ bytes: RawSpan) async throws {
+    mutating func take(_ buffer: ByteBuffer) async throws {
         let now = running.intake.now()
         let (intake, peer) = (running.intake, peer)
-        lines.feed(bytes, now: now, latest: now &+ limits.futureSkew) { key in intake.resolve(key, for: peer) }
+        lines.feed(buffer.readableBytesSpan, now: now, latest: now &+ limits.futureSkew) { key in intake.resolve(key, for: peer) }
         try await submit()
     }
 
@@ -136,7 +139,7 @@ private struct WriteBody {
     private mutating func submit() async throws {
         let taken = lines.take()
         refused += taken.refused
-        accepted += taken.series.count
+        accepted += taken.samples.count
         if firstProblem == nil { firstProblem = taken.problems.first }
         do throws(StoreError) {
             try await running.intake.take(taken, from: peer, over: "write")

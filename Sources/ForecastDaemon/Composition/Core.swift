@@ -98,7 +98,7 @@ final class Core: Service {
         readiness.enter(.running(running))
         parts.notifier.ready(status: await report.line())
         parts.logger.info(
-            "ready: \(running.store.catalogue.count) series in \(parts.directories.store), kernels \(Kernels.chosenName)")
+            "ready: \(running.store.catalogue.count) series in \(parts.directories.store), kernels \(Kernels.instructionSet)")
     }
 
     private var quietLogger: Logger {

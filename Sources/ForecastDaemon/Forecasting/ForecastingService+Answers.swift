@@ -1,6 +1,7 @@
 // What the service answers: the forecast in force of a series, who made it, what is waited for. Everything here is what
 // has been committed; nothing is computed but the forecast of a constant.
 
+import RNNForecast
 import SeriesStore
 
 /// A series as it is served now.
@@ -43,7 +44,7 @@ extension ForecastingService {
             if let skill = pipeline.trained?.skill { overview.skills.append(skill) }
             if pipeline.modelStatus.bins < pipeline.modelStatus.neededBins { overview.learning += 1 }
             if series.closable(now: now) - pipeline.nextBin >= 2 { overview.catchingUp += 1 }
-            if pipeline.isDriftPending { overview.pending += 1 }
+            if case .pending = pipeline.drift.detector.lifecycle.phase { overview.pending += 1 }
         }
         return overview
     }

@@ -1,6 +1,7 @@
 // Picks up where an earlier life of the daemon ended: grids, states, models, newest fans, open alerts. Bins since the
 // saved state are computed again in order; what they had written before stays as it was.
 
+import Logging
 import RNNForecast
 import SeriesStore
 
@@ -36,36 +37,51 @@ extension ForecastingService {
                 stepSeconds: row.stepSeconds, horizon: treatment.horizon)
         else { return }
         let plan = plan(choice, info)
-        let first = BinClock(stepSeconds: row.stepSeconds).bin(containing: summary.first)
-        var pipeline = SeriesPipeline(
-            plan: plan, series: row.series, grid: row.id, firstBin: first, settings: settings(treatment))
+        let (forecaster, model) = try loadModel(row.id, info)
+        let pipeline =
+            try await restorePipeline(row, plan, settings(treatment), forecaster, info)
+            ?? SeriesPipeline(
+                plan: plan, series: row.series, grid: row.id,
+                firstBin: BinClock(stepSeconds: row.stepSeconds).bin(containing: summary.first),
+                settings: settings(treatment))
         var series = Tracked(
             series: row.series, pipeline: pipeline, aggregate: aggregate(choice, info), newest: summary.last)
         series.published = try reader.latestFan(grid: row.id)
-        if let state = try reader.state(grid: row.id) {
-            let from = max(first, state.processed + 1 - Int64(plan.neededBins))
-            let values = await bins(of: series, from..<max(from, state.processed + 1)) ?? []
-            do {
-                pipeline = try SeriesPipeline(
-                    restoring: state.bytes, plan: plan, series: row.series, grid: row.id, firstBin: from,
-                    bins: values, settings: settings(treatment))
-                series.pipeline = pipeline
-                series.recordedThrough = try reader.newestRecord(grid: row.id) ?? .min
-            } catch {
-                parts.logger.warning("\(info.key): its saved state is not readable and is computed again: \(error)")
-            }
-        }
-        if let model = try reader.model(grid: row.id), let bytes = model.bytes {
-            do {
-                let forecaster = try Forecaster(decoding: bytes)
-                series.pipeline.restore(forecaster, id: model.id, name: model.name, skill: model.skill)
-                series.modelSavedAt = model.createdAt
-            } catch {
-                parts.logger.warning("\(info.key): model \(model.name) is not readable and is trained again: \(error)")
-            }
-        }
+        series.recordedThrough = try await reader.newestRecordBin(grid: row.id) ?? .min
+        series.modelSavedAt = model?.createdAt
         tracked[row.series] = series
         seriesOfGrid[row.id] = row.series
         parts.book.restore(series: row.series, intervalSeconds: info.intervalSeconds, newest: summary.last)
+    }
+
+    /// The model in the store and its row; nil where there is none, or none that can be read.
+    private func loadModel(_ grid: GridID, _ info: SeriesInfo) throws(StoreError) -> (Forecaster?, ModelRow?) {
+        guard let model = try parts.store.reader.model(grid: grid), let bytes = model.bytes else { return (nil, nil) }
+        do {
+            return (try Forecaster(decoding: bytes), model)
+        } catch {
+            parts.logger.warning("\(info.key): model \(model.name) is not readable and is trained again: \(error)")
+            return (nil, nil)
+        }
+    }
+
+    /// The pipeline from its saved state and the bins of the store; nil where there is no state that can be read.
+    private func restorePipeline(
+        _ row: GridRow, _ plan: ForecastPlan, _ settings: PipelineSettings, _ forecaster: Forecaster?,
+        _ info: SeriesInfo
+    ) async throws(StoreError) -> SeriesPipeline? {
+        guard let state = try parts.store.reader.state(grid: row.id) else { return nil }
+        let range = SeriesPipeline.binsToRestore(processed: state.processed, plan: plan)
+        let values = try await parts.store.reader.bins(
+            of: row.series, stepSeconds: row.stepSeconds, range: range, aggregate: info.aggregate)
+        do {
+            return try SeriesPipeline(
+                restoring: state.bytes, plan: plan, series: row.series, grid: row.id, settings: settings,
+                bins: BinHistory(first: range.lowerBound, stepSeconds: row.stepSeconds, values: values),
+                forecaster: forecaster)
+        } catch {
+            parts.logger.warning("\(info.key): its saved state is not readable and is computed again: \(error)")
+            return nil
+        }
     }
 }

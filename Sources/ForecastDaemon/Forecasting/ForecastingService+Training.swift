@@ -2,6 +2,7 @@
 // model goes into the store when its predecessor there is a day old, and at stop; every model of a catch-up but the
 // last would be written for nothing.
 
+import Logging
 import RNNForecast
 import SeriesStore
 
@@ -90,7 +91,7 @@ extension ForecastingService {
         return ModelRow(
             id: id, grid: prepared.grid, name: name, createdAt: parts.now(), dataFrom: prepared.need.bins.lowerBound,
             dataTo: prepared.need.bins.upperBound, seed: prepared.need.seed, codeVersion: 1, skill: outcome.skill,
-            scores: scores.text, reason: outcome.report.reason,
+            scores: scores.text, reason: outcome.accepted ? "accepted" : outcome.report.rejection,
             bytes: outcome.accepted ? outcome.forecaster.encoded() : nil)
     }
 

@@ -63,16 +63,15 @@ final class SampleIntake: Sendable {
     /// - Throws: `StoreError`; what was not taken may be sent again.
     func take(_ intake: LineIngest.Intake, from peer: Peer?, over transport: String) async throws(StoreError) {
         note(intake, from: peer, over: transport)
-        guard !intake.series.isEmpty else { return }
-        let batch = SampleBatch(series: intake.series, timestamps: intake.timestamps, values: intake.values)
-        try await store.writer.submit(JournalEntry(samples: batch), urgency: .grouped)
+        guard !intake.samples.isEmpty else { return }
+        try await store.writer.submit(JournalEntry(samples: intake.samples), urgency: .grouped)
     }
 
     /// Counts, and logs the first problems of each minute.
     private func note(_ intake: LineIngest.Intake, from peer: Peer?, over transport: String) {
         let minute = now() / 60_000_000_000
         let toLog = state.withLock { state -> [LineProtocolError] in
-            state.counts.points += Int64(intake.series.count)
+            state.counts.points += Int64(intake.samples.count)
             state.counts.refused += Int64(intake.refused)
             state.counts.strings += Int64(intake.strings)
             for problem in intake.problems { state.counts.reasons[problem.reason.words, default: 0] += 1 }

@@ -55,7 +55,7 @@ struct TrainingSchedule: Sendable, Hashable {
         // Multiples of the golden ratio spread any number of consecutive grids evenly over the interval.
         let turn = UInt64(bitPattern: grid) &* 0x9E37_79B9_7F4A_7C15
         phase = Int64(turn.multipliedFullWidth(by: UInt64(interval)).high)
-        rungs = [Rung.ridge.bins, Rung.network.bins]
+        rungs = [Rung.ridge, Rung.network]
     }
 
     /// Takes note of a closed bin.

@@ -44,8 +44,7 @@ enum Environment {
 
     /// Whether the name is a socket.
     static func isSocket(_ path: String) -> Bool {
-        var status = stat()
-        return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
+        unsafe platform_is_socket(path) == 1
     }
 
     /// Whether this process may write there.
@@ -81,25 +80,13 @@ enum Environment {
     }
 
     /// Wall clock, nanoseconds since 1970 UTC.
-    static func now() -> Int64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-    }
+    static func now() -> Int64 { platform_wall_nanoseconds() }
 
     /// The monotonic clock in microseconds, as `MONOTONIC_USEC=` wants it.
-    static func monotonicMicroseconds() -> Int64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
-    }
+    static func monotonicMicroseconds() -> Int64 { platform_monotonic_nanoseconds() / 1000 }
 
     /// CPU seconds of the whole process so far, user and system.
-    static func processCPUSeconds() -> Double {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
+    static func processCPUSeconds() -> Double { Double(platform_process_cpu_nanoseconds()) / 1e9 }
 }
 
 /// A system call that failed: what was being done, and the kernel's reason.

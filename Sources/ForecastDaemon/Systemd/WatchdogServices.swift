@@ -11,7 +11,7 @@ struct Ticker: Service {
     let body: @Sendable () async -> Void
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 await body()
                 // Ends early when the group shuts down; that is not an error of ours.

@@ -5,7 +5,7 @@ internal import CPlatform
 package import SeriesStore
 
 /// Writes moments.
-package struct LocalTime: Sendable {
+package struct ClockText: Sendable {
     /// Local with zone, or UTC in RFC 3339.
     package let isLocal: Bool
     /// The moment that counts as now, nanoseconds since 1970.
@@ -25,11 +25,11 @@ package struct LocalTime: Sendable {
     package func full(_ time: Timestamp?) -> String {
         guard let time else { return "-" }
         guard isLocal else { return Instants.format(time) }
-        let parts = LocalTime.parts(time)
-        let year = parts.year == LocalTime.parts(now).year ? "" : " \(parts.year)"
-        let day = LocalTime.days[Int(parts.weekday)]
-        let month = LocalTime.months[max(0, Int(parts.month) - 1)]
-        return "\(day) \(parts.day) \(month)\(year) \(clock(parts)) \(LocalTime.zone(parts))"
+        let parts = ClockText.parts(time)
+        let year = parts.year == ClockText.parts(now).year ? "" : " \(parts.year)"
+        let day = ClockText.days[Int(parts.weekday)]
+        let month = ClockText.months[max(0, Int(parts.month) - 1)]
+        return "\(day) \(parts.day) \(month)\(year) \(clock(parts)) \(ClockText.zone(parts))"
     }
 
     /// The clock alone within the last and next 12 hours or the same day, else with the day: `03:10`, `Mon 03:10`,
@@ -37,12 +37,12 @@ package struct LocalTime: Sendable {
     package func short(_ time: Timestamp?) -> String {
         guard let time else { return "-" }
         guard isLocal else { return Instants.format(time) }
-        let parts = LocalTime.parts(time)
-        let today = LocalTime.parts(now)
+        let parts = ClockText.parts(time)
+        let today = ClockText.parts(now)
         let distance = abs(Double(time) - Double(now)) / 1e9
         if parts.day == today.day, distance < 86_400 { return clock(parts) }
-        if distance < 6 * 86_400 { return "\(LocalTime.days[Int(parts.weekday)]) \(clock(parts))" }
-        return "\(parts.day) \(LocalTime.months[max(0, Int(parts.month) - 1)]) \(clock(parts))"
+        if distance < 6 * 86_400 { return "\(ClockText.days[Int(parts.weekday)]) \(clock(parts))" }
+        return "\(parts.day) \(ClockText.months[max(0, Int(parts.month) - 1)]) \(clock(parts))"
     }
 
     /// `3 min ago`, `in 2 h`, `now`.
@@ -56,8 +56,8 @@ package struct LocalTime: Sendable {
 
     /// Day of the week and hour, as a season is named: `Tue 03:00`.
     package func weekHour(_ time: Timestamp) -> String {
-        let parts = LocalTime.parts(time)
-        return "\(LocalTime.days[Int(parts.weekday)]) \(two(Int(parts.hour))):00"
+        let parts = ClockText.parts(time)
+        return "\(ClockText.days[Int(parts.weekday)]) \(two(Int(parts.hour))):00"
     }
 
     private func clock(_ parts: platform_local_time) -> String { "\(two(Int(parts.hour))):\(two(Int(parts.minute)))" }

@@ -1,7 +1,7 @@
 // A JSON array whose elements come one after another with waiting in between, as answers about many series do.
 
 /// Collects the elements of one array.
-public struct JSONRows: Sendable {
+public struct JSONList: Sendable {
     private var rows: [[UInt8]] = []
 
     /// No elements.
