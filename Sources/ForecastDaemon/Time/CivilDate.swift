@@ -3,6 +3,7 @@
 
 /// A date of the Gregorian calendar.
 public struct CivilDate: Sendable, Equatable {
+    /// Astronomical: the year 0 exists.
     public var year: Int
     /// 1...12.
     public var month: Int
