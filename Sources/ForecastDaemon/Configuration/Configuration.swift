@@ -10,8 +10,9 @@ public import SeriesStore
 public struct Configuration: Sendable {
     /// Sockets of our own; under systemd the inherited ones come first.
     public struct Listen: Sendable, Equatable {
-        /// Paths; a leading `$RUNTIME` is the runtime directory.
+        /// Path of the line protocol socket; a leading `$RUNTIME` is the runtime directory.
         public var ingest = "$RUNTIME/ingest.sock"
+        /// The HTTP socket, as `ingest`.
         public var api = "$RUNTIME/api.sock"
     }
 
@@ -35,7 +36,9 @@ public struct Configuration: Sendable {
 
     /// What one client can cost.
     public struct Limits: Sendable, Equatable {
+        /// Series in the store.
         public var series = 10_000
+        /// New series in any minute.
         public var newSeriesPerMinute = 1_000
         /// Series that may have a trained model.
         public var trained = 2_000
@@ -43,18 +46,23 @@ public struct Configuration: Sendable {
         public var line: Int64 = 65_536
         /// Bytes of one HTTP body, unpacked.
         public var body: Int64 = 67_108_864
+        /// Connections at the same time, of both sockets together.
         public var connections = 1_024
     }
 
     /// When models are trained.
     public struct Training: Sendable, Equatable {
+        /// Off: simple models only.
         public var enabled = true
+        /// Threads that train.
         public var threads = 1
         /// Percent of one core, over an hour.
         public var budget = 5.0
         /// New bins that make a retraining due.
         public var everyBins = 240
+        /// A series is not trained more often.
         public var atLeastApart: Duration = .seconds(6 * 3600)
+        /// A series that gets data is trained at least so often.
         public var atMostApart: Duration = .seconds(7 * 86_400)
     }
 
@@ -72,6 +80,7 @@ public struct Configuration: Sendable {
 
     /// When somebody is told.
     public struct Alerts: Sendable, Equatable {
+        /// Whether drift alerts are raised at all.
         public var driftEnabled = true
         /// A drift that has been stable for so long is the new normal.
         public var acceptAfter: Duration = .seconds(86_400)
@@ -95,14 +104,23 @@ public struct Configuration: Sendable {
         case trace, debug, info, notice, warning, error, critical
     }
 
+    /// `listen:`
     public var listen = Listen()
+    /// `store:`
     public var store = Store()
+    /// `limits:`
     public var limits = Limits()
+    /// `training:`
     public var training = Training()
+    /// `forecasts:`
     public var forecasts = Forecasts()
+    /// `alerts:`
     public var alerts = Alerts()
+    /// `memory:`
     public var memory = Memory()
+    /// `time_zone:`
     public var timeZone = TimeZone.local
+    /// `log.level:`
     public var logLevel = LogLevel.info
     /// Rules for single series, in the order written.
     public var series: [SeriesRule] = []

@@ -3,6 +3,7 @@
 
 /// One thing wrong with a configuration file.
 public struct ConfigurationProblem: Sendable, Equatable, CustomStringConvertible {
+    /// As it was named.
     public let file: String
     /// 1-based; 0 where the file as a whole is meant.
     public let line: Int
@@ -10,6 +11,7 @@ public struct ConfigurationProblem: Sendable, Equatable, CustomStringConvertible
     public let column: Int
     /// `store.retention`; empty where no key is meant.
     public let key: String
+    /// What is wrong.
     public let reason: String
     /// What was probably meant; may be empty.
     public let hint: String

@@ -7,7 +7,9 @@ extension Configuration {
     public struct Effective: Sendable, Equatable {
         /// `store.retention`, or `series[0].kind`.
         public let key: String
+        /// As it would be written.
         public let value: String
+        /// Who said so.
         public let origin: ConfigurationOrigin
     }
 
@@ -29,8 +31,11 @@ extension Configuration {
 
     /// One key that is not what it was.
     public struct Difference: Sendable, Equatable, CustomStringConvertible {
+        /// `store.cache`
         public let key: String
+        /// As it would be written.
         public let before: String
+        /// As it would be written.
         public let after: String
         /// A running daemon keeps the value before.
         public let needsRestart: Bool

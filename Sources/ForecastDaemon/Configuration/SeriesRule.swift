@@ -15,8 +15,11 @@ public enum AbsentBins: String, Sendable, CaseIterable {
 
 /// What rules say of a series; nil where none says anything.
 public struct SeriesSettings: Sendable, Equatable {
+    /// Gauge or counter, against what the name says.
     public var kind: SeriesKind?
+    /// How bins are made.
     public var aggregate: Aggregate?
+    /// Makes a series of events one with bins: what a bin without samples is.
     public var absent: AbsentBins?
     /// Of the near grid; whole seconds.
     public var step: Duration?
@@ -72,6 +75,7 @@ public struct SeriesSettings: Sendable, Equatable {
 public struct SeriesRule: Sendable, Equatable {
     /// Which series it is for.
     public let matches: Selector
+    /// What it says of them.
     public let settings: SeriesSettings
 
     /// As given.

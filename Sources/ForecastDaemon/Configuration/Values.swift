@@ -74,7 +74,8 @@ enum Values {
     ) throws(ValueError) -> Choice {
         if let choice = Choice(rawValue: text) { return choice }
         let names = Choice.allCases.map(\.rawValue)
-        throw ValueError("`\(text)` is not one of \(names.joined(separator: ", "))", hint: suggestion(text, among: names))
+        let all = names.joined(separator: ", ")
+        throw ValueError("`\(text)` is not one of \(all)", hint: suggestion(text, among: names))
     }
 
     static func suggestion(_ text: String, among names: [String]) -> String {

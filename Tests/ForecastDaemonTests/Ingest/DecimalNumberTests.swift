@@ -1,6 +1,7 @@
-@testable import ForecastDaemon
 import Glibc
 import Testing
+
+@testable import ForecastDaemon
 
 @Suite("Decimal numbers") struct DecimalNumberTests {
     /// What glibc reads, by the plainest route there is.
@@ -62,25 +63,31 @@ import Testing
             "2.4703282292062328e-324", "1e-400", "1.7976931348623157e308", "1.7976931348623158e308", "1.8e308",
             "8.5e-316", "7.2057594037927933e16", "9223372036854775807", "18446744073709551615",
             "18446744073709551616", "0.000000000000000000000000000000000000000000000000001",
-            "100000000000000000000000000000000000000000", "6631236846766476e-316", "3.2378839133029012895883524125015e-321",
-            "1e2147483648", "1e-2147483648", "0e999999999999", "1448997445238699", "5e-324", "1090544144181609348835077142190",
+            "100000000000000000000000000000000000000000", "6631236846766476e-316",
+            "3.2378839133029012895883524125015e-321",
+            "1e2147483648", "1e-2147483648", "0e999999999999", "1448997445238699", "5e-324",
+            "1090544144181609348835077142190",
             "1e0000000000000000000000000000001", "00000000000000000000000000000000000001.5",
         ])
     func hard(text: String) {
         #expect(ours(text) == reference(text))
     }
 
-    @Test("what is no decimal number is refused", arguments: ["", "-", ".", "e5", "1e", "1e+", "nan", "inf", "+", "-.", "x1"])
+    @Test(
+        "what is no decimal number is refused",
+        arguments: ["", "-", ".", "e5", "1e", "1e+", "nan", "inf", "+", "-.", "x1"])
     func refused(text: String) {
         #expect(ours(text + " ") == nil)
         #expect(LineScanner.withBytes(of: Array((text + " ").utf8)) { DecimalNumber($0, from: 0) == nil })
     }
 
-    @Test("the computed powers of five are those of Lemire's published table", arguments: [
-        (-342, 0xEEF4_53D6_923B_D65A, 0x113F_AA29_06A1_3B3F), (-1, 0xCCCC_CCCC_CCCC_CCCC, 0xCCCC_CCCC_CCCC_CCCD),
-        (0, 0x8000_0000_0000_0000, 0), (1, 0xA000_0000_0000_0000, 0),
-        (308, 0x8E67_9C2F_5E44_FF8F, 0x570F_09EA_A7EA_7648),
-    ] as [(Int, UInt64, UInt64)])
+    @Test(
+        "the computed powers of five are those of Lemire's published table",
+        arguments: [
+            (-342, 0xEEF4_53D6_923B_D65A, 0x113F_AA29_06A1_3B3F), (-1, 0xCCCC_CCCC_CCCC_CCCC, 0xCCCC_CCCC_CCCC_CCCD),
+            (0, 0x8000_0000_0000_0000, 0), (1, 0xA000_0000_0000_0000, 0),
+            (308, 0x8E67_9C2F_5E44_FF8F, 0x570F_09EA_A7EA_7648),
+        ] as [(Int, UInt64, UInt64)])
     func powers(exponent: Int, high: UInt64, low: UInt64) {
         #expect(PowersOfFive.table.count == 651)
         #expect(PowersOfFive.table[exponent + 342] == PowersOfFive.Leading(high: high, low: low))

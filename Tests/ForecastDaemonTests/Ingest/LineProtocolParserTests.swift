@@ -1,6 +1,7 @@
-@testable import ForecastDaemon
 import SeriesStore
 import Testing
+
+@testable import ForecastDaemon
 
 @Suite("Line protocol") struct LineProtocolParserTests {
     private typealias Point = LineRecorder.Point
@@ -24,9 +25,12 @@ import Testing
             ("m value=1 9\r", [Point(series: "m", timestamp: 9, value: 1)]),
             ("  m   value=1   9  ", [Point(series: "m", timestamp: 9, value: 1)]),
             ("m s=\"a b,c=d\\\"e\",value=2", [Point(series: "m", timestamp: 42, value: 2)]),
-            ("m\\ n\\,o,t\\ a\\=g=v\\,\\ w f\\ \\=\\,=3", [
-                Point(series: "m n,o_f =,{t a=g=\"v, w\"}", timestamp: 42, value: 3)
-            ]),
+            (
+                "m\\ n\\,o,t\\ a\\=g=v\\,\\ w f\\ \\=\\,=3",
+                [
+                    Point(series: "m n,o_f =,{t a=g=\"v, w\"}", timestamp: 42, value: 3)
+                ]
+            ),
             ("back\\slash value=1", [Point(series: "back\\slash", timestamp: 42, value: 1)]),
             ("a=b value=1", [Point(series: "a=b", timestamp: 42, value: 1)]),
             ("m value=.5", [Point(series: "m", timestamp: 42, value: 0.5)]),
@@ -49,7 +53,10 @@ import Testing
         "a refused line says where and why",
         arguments: [
             ("cpu", "line 1, column 4: missing fields (a line is measurement,tag=value field=number timestamp)"),
-            ("cpu,host=a  ", "line 1, column 11: missing fields (a line is measurement,tag=value field=number timestamp)"),
+            (
+                "cpu,host=a  ",
+                "line 1, column 11: missing fields (a line is measurement,tag=value field=number timestamp)"
+            ),
             (",host=a v=1", "line 1, column 1: missing measurement"),
             ("cpu,=a v=1", "line 1, column 5: missing tag key"),
             ("cpu,host= v=1", "line 1, column 5: missing tag value `host=`"),
@@ -79,7 +86,10 @@ import Testing
             ("cpu v='a'", "line 1, column 7: invalid number `'a'` (a string stands in double quotes)"),
             ("cpu v=\"a", "line 1, column 7: unbalanced quotes `\"a`"),
             ("cpu v=\"a\"b", "line 1, column 7: unbalanced quotes"),
-            ("cpu v=1 2026-11-24T00:00:00Z", "line 1, column 9: bad timestamp `2026-11-24T00:00:00Z` (nanoseconds since 1970, not a date)"),
+            (
+                "cpu v=1 2026-11-24T00:00:00Z",
+                "line 1, column 9: bad timestamp `2026-11-24T00:00:00Z` (nanoseconds since 1970, not a date)"
+            ),
             ("cpu v=1 1.5", "line 1, column 9: bad timestamp `1.5` (whole nanoseconds"),
             ("cpu v=1 12 13", "line 1, column 9: bad timestamp `12 13`"),
             ("cpu v=1 w=2", "line 1, column 9: bad timestamp `w=2` (fields are separated by commas"),
@@ -178,9 +188,10 @@ import Testing
     func future() {
         let result = LineRecorder.parsed("m value=1 100\nm value=2 101\nm value=3\n", latest: 100)
         #expect(result.points.map(\.value) == [1, 3])
-        #expect(result.errors.map(\.description) == [
-            "line 2, column 11: timestamp in the future `101` (nanoseconds since 1970; is the clock right?)"
-        ])
+        #expect(
+            result.errors.map(\.description) == [
+                "line 2, column 11: timestamp in the future `101` (nanoseconds since 1970; is the clock right?)"
+            ])
     }
 
     @Test("any Int64 is a timestamp")

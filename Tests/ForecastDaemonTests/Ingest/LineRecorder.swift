@@ -1,8 +1,9 @@
 // What a `LineProtocolParser` hands over, as values that a test can compare. It resolves every key at once, as the
 // first connection after a start does.
 
-@testable import ForecastDaemon
 import SeriesStore
+
+@testable import ForecastDaemon
 
 /// A receiver that remembers everything.
 struct LineRecorder: LineReceiver {
