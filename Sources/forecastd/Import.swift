@@ -98,6 +98,7 @@ struct ImportCommand: ParsableCommand {
 
     private func show(_ summary: ImportSummary, shift: Int64) {
         let screen = common.screen
-        output(ImportPage.written(summary, shift: shift, json: common.json, on: screen, clock: common.clock(on: screen)))
+        let clock = common.clock(on: screen)
+        output(ImportPage.written(summary, shift: shift, json: common.json, on: screen, clock: clock))
     }
 }

@@ -24,7 +24,7 @@ struct SeriesCommand: ParsableCommand {
         if rows.isEmpty, let match { throw try noMatch(match, common) }
         if common.json { return output(body) }
         if rows.isEmpty {
-            return output("no series yet: `forecastd host` streams this host's, `forecastd import FILE` reads history\n")
+            return output("no series yet: `forecastd host` streams this host's, `forecastd import` reads history\n")
         }
         let screen = common.screen
         output(SeriesPage.written(rows, all: all, on: screen, clock: common.clock(on: screen)))

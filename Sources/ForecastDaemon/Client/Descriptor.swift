@@ -27,11 +27,6 @@ package struct Descriptor: ~Copyable {
 
     deinit { _ = close(raw) }
 
-    private init(raw: CInt, isSocket: Bool) {
-        self.raw = raw
-        self.isSocket = isSocket
-    }
-
     /// Connects to the Unix stream socket at `path`. Blocks while the listener's queue is full.
     package static func connect(to path: String) throws(DescriptorError) -> Descriptor {
         let attempt = "cannot connect to \(path)"

@@ -70,6 +70,7 @@ package struct SocketSearch: Sendable {
     }
 
     static func userName() -> String {
-        ProcessInfo.processInfo.environment["USER"] ?? ProcessInfo.processInfo.environment["LOGNAME"] ?? "uid \(getuid())"
+        let environment = ProcessInfo.processInfo.environment
+        return environment["USER"] ?? environment["LOGNAME"] ?? "uid \(getuid())"
     }
 }

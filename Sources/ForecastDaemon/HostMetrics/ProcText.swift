@@ -64,13 +64,15 @@ struct NetworkInterface: Equatable {
     /// bytes, packets, errors, drops.
     let received, sent: [Int64]
 
-    /// All but loopback and the container ends of virtual pairs, which come and go.
+    /// All that ever saw a byte, but for loopback and the container ends of virtual pairs, which come and go.
     static func all(_ dev: String) -> [NetworkInterface] {
         dev.split(separator: "\n").dropFirst(2).compactMap { line in
             guard let colon = line.lastIndex(of: ":") else { return nil }
             let name = String(line[..<colon].drop { $0 == " " })
             let values = line[line.index(after: colon)...].split(separator: " ").compactMap { Int64($0) }
-            guard values.count >= 12, name != "lo", !name.hasPrefix("veth") else { return nil }
+            guard values.count >= 12, values[0] + values[8] > 0, name != "lo", !name.hasPrefix("veth") else {
+                return nil
+            }
             return NetworkInterface(name: name, received: Array(values[0..<4]), sent: Array(values[8..<12]))
         }
     }

@@ -99,7 +99,9 @@ func readSeriesLine(_ bytes: ArraySlice<UInt8>, into batch: inout ImportBatch) {
     }
 }
 
-private func decodedLine<Line: Decodable>(_ type: Line.Type, _ bytes: ArraySlice<UInt8>, _ batch: inout ImportBatch) -> Line? {
+private func decodedLine<Line: Decodable>(
+    _ type: Line.Type, _ bytes: ArraySlice<UInt8>, _ batch: inout ImportBatch
+) -> Line? {
     do { return try JSONDecoder().decode(type, from: Data(bytes)) } catch let error as DecodingError {
         batch.problem(sentence(error))
     } catch {

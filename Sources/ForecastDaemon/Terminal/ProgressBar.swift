@@ -40,7 +40,8 @@ package struct ProgressBar {
         let share = min(max(fraction, 0), 1)
         let size = max(10, min(30, screen.width / 3))
         let filled = Int((share * Double(size)).rounded(.down))
-        let bar = String(repeating: screen.glyph("█", "#"), count: filled)
+        let bar =
+            String(repeating: screen.glyph("█", "#"), count: filled)
             + String(repeating: screen.glyph("░", "-"), count: size - filled)
         let percent = "\(Int((share * 100).rounded(.down)))"
         let head = "\(bar) \(String(repeating: " ", count: 3 - percent.count))\(percent) %  "

@@ -52,7 +52,8 @@ package struct Screen: Sendable, Equatable {
     ) {
         let terminal = isatty(descriptor) == 1
         let kind = environment["TERM"] ?? (terminal ? "dumb" : "")
-        let locale = environment["LC_ALL"].flatMap { $0.isEmpty ? nil : $0 }
+        let locale =
+            environment["LC_ALL"].flatMap { $0.isEmpty ? nil : $0 }
             ?? environment["LC_CTYPE"].flatMap { $0.isEmpty ? nil : $0 } ?? environment["LANG"] ?? ""
         let columns = Int(platform_terminal_columns(descriptor))
         let rows = Int(platform_terminal_rows(descriptor))
