@@ -28,7 +28,7 @@ struct CommonOptions: ParsableArguments {
     var screen: Screen { Screen(descriptor: 1) }
 
     /// Local times for a person, UTC for a file.
-    func clock(on screen: Screen) -> LocalTime { LocalTime(isLocal: screen.isTerminal, now: currentTime()) }
+    func clock(on screen: Screen) -> ClockText { ClockText(isLocal: screen.isTerminal, now: currentTime()) }
 }
 
 /// Which series are meant.

@@ -38,12 +38,13 @@ struct LineProtocolRows {
         if taken.refused > taken.problems.count {
             batch.problem("\(taken.refused - taken.problems.count) more lines or fields were refused")
         }
-        for index in taken.series.indices {
-            let key = keys[Int(taken.series[index])]
-            if taken.timestamps[index] == Self.unstamped {
+        let samples = taken.samples
+        for index in 0..<samples.count {
+            let key = keys[Int(samples.series[index])]
+            if samples.timestamps[index] == Self.unstamped {
                 batch.problem("\(key) has a line without a timestamp: history must say when it was")
             } else {
-                batch.give(key, taken.timestamps[index], taken.values[index])
+                batch.give(key, samples.timestamps[index], samples.values[index])
             }
         }
     }

@@ -16,7 +16,9 @@ public enum JSONValue: Sendable, Equatable {
 
     /// A name and its value.
     public struct Member: Sendable, Equatable {
+        /// Unique within its object.
         public let name: String
+        /// What it stands for.
         public let value: JSONValue
 
         /// As given.

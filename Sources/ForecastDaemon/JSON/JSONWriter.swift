@@ -156,7 +156,8 @@ public struct JSONWriter: Sendable {
 
     private mutating func number(_ double: Double) {
         // Whole numbers that are exact in a double lose their ".0"; -0.0 keeps it, or readers would lose its sign.
-        if double.magnitude < 9_007_199_254_740_992, double == double.rounded(.towardZero), double.bitPattern != 1 << 63 {
+        if double.magnitude < 9_007_199_254_740_992, double == double.rounded(.towardZero), double.bitPattern != 1 << 63
+        {
             digits(of: Int64(double))
         } else if double.isFinite {
             bytes.append(contentsOf: double.description.utf8)

@@ -55,7 +55,7 @@ package struct ForecastPlot {
     /// - Parameters:
     ///   - rows: height of the sheet; an axis and a legend line follow.
     ///   - clock: writes the times below.
-    package func lines(on screen: Screen, rows: Int = 12, clock: LocalTime) -> [String] {
+    package func lines(on screen: Screen, rows: Int = 12, clock: ClockText) -> [String] {
         guard let range = valueRange, let span = timeRange else { return [] }
         let ticks = Ticks(covering: range, about: max(2, rows / 3))
         let labels = ticks.values.map { Wording.number($0) }
@@ -194,7 +194,7 @@ package struct ForecastPlot {
         }
     }
 
-    private func axis(_ sheet: Sheet, _ columns: Int, _ margin: Int, _ clock: LocalTime) -> String {
+    private func axis(_ sheet: Sheet, _ columns: Int, _ margin: Int, _ clock: ClockText) -> String {
         var line = Array(repeating: Character(" "), count: columns)
         func place(_ text: String, at column: Int) {
             let start = min(max(0, column - text.count / 2), columns - text.count)

@@ -33,7 +33,7 @@ struct Ticks {
     }
 }
 
-extension LocalTime {
+extension ClockText {
     /// Lengths between marks that a clock's reader expects, in seconds.
     private static let steps: [Int64] = [
         60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 1_209_600,
@@ -44,7 +44,7 @@ extension LocalTime {
     func ticks(from: Timestamp, to: Timestamp, atMost count: Int) -> [Timestamp] {
         let offset = isLocal ? Int64(platform_local_time(now / 1_000_000_000).offset_seconds) : 0
         let (first, last) = (from / 1_000_000_000 + offset, to / 1_000_000_000 + offset)
-        guard let step = LocalTime.steps.first(where: { (last - first) / $0 < Int64(count) }) else { return [] }
+        guard let step = ClockText.steps.first(where: { (last - first) / $0 < Int64(count) }) else { return [] }
         var ticks: [Timestamp] = []
         var moment = (first + step - 1) / step * step
         while moment <= last {

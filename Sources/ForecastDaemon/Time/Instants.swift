@@ -48,7 +48,7 @@ public enum Instants {
     /// `YYYY-MM-DD HH:MM:SS` of seconds since 1970, with the separator given; no zone.
     public static func format(seconds: Int64, separator: String = " ") -> String {
         let (days, second) = split(seconds)
-        let date = CivilDate(daysSince1970: days)
+        let date = CivilDate(daysSince1970: Int64(days))
         let time = "\(padded(second / 3600, 2)):\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2))"
         return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))\(separator)\(time)"
     }
@@ -118,7 +118,7 @@ public enum Instants {
             _ = try expect("-")
             let date = CivilDate(year: year, month: month, day: try number(2))
             guard date.isValid else { throw .impossible(text) }
-            var second = date.daysSince1970 * 86_400
+            var second = Int(date.daysSince1970) * 86_400
             var nanoseconds: Int64 = 0
             if at < bytes.count {
                 _ = try expect("Tt ")

@@ -117,5 +117,6 @@ public struct Selector: Sendable, Equatable, CustomStringConvertible {
         return nil
     }
 
+    /// The same conditions, however they were written.
     public static func == (a: Selector, b: Selector) -> Bool { a.matchers == b.matchers }
 }

@@ -20,7 +20,7 @@ import Testing
     @Test("no line is wider than the screen", arguments: [true, false], [40, 80, 133])
     func width(unicode: Bool, width: Int) {
         let screen = Screen(isTerminal: true, hasColour: false, hasUnicode: unicode, width: width, height: 24)
-        let clock = LocalTime(isLocal: false, now: 6 * Self.hour)
+        let clock = ClockText(isLocal: false, now: 6 * Self.hour)
         let lines = Self.example().lines(on: screen, clock: clock)
         #expect(lines.count == 14)
         #expect(lines.dropLast().allSatisfy { $0.count <= width })
@@ -29,21 +29,21 @@ import Testing
     @Test("without Unicode only ASCII is written")
     func ascii() {
         let screen = Screen(isTerminal: true, hasColour: false, hasUnicode: false, width: 80, height: 24)
-        let lines = Self.example().lines(on: screen, clock: LocalTime(isLocal: false, now: 6 * Self.hour))
+        let lines = Self.example().lines(on: screen, clock: ClockText(isLocal: false, now: 6 * Self.hour))
         #expect(lines.allSatisfy { $0.utf8.allSatisfy { $0 < 128 } })
     }
 
     @Test("nothing to draw gives no lines")
     func empty() {
         let plot = ForecastPlot(past: [], targets: [], now: 0)
-        #expect(plot.lines(on: .file, clock: LocalTime(isLocal: false, now: 0)).isEmpty)
+        #expect(plot.lines(on: .file, clock: ClockText(isLocal: false, now: 0)).isEmpty)
     }
 
     @Test("a constant series is drawn, with a range around its value")
     func constant() {
         let past = (0..<10).map { ForecastPlot.Point(time: Int64($0), value: 7) }
         let lines = ForecastPlot(past: past, targets: [], now: 9).lines(
-            on: .file, clock: LocalTime(isLocal: false, now: 9))
+            on: .file, clock: ClockText(isLocal: false, now: 9))
         #expect(lines.contains { $0.contains("7┤") })
     }
 }

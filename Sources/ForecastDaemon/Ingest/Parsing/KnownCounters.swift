@@ -115,23 +115,24 @@ enum KnownCounters {
         redis: used_memory used_memory_rss used_memory_peak
         """)
 
-    /// collectd's types that only grow.
+    /// collectd's types all of whose values only grow. (`requests` is a gauge there.)
     static let collectdTypes = Set(
         """
-        apache_bytes apache_requests arc_counts ath_stat cache_eviction cache_operation cache_result compression \
-        connections contextswitch counter cpu derive disk_io_time disk_merged disk_octets disk_ops disk_time \
-        dns_answer dns_notify dns_octets dns_opcode dns_qtype dns_query dns_question dns_rcode dns_reject \
-        dns_request dns_resolver dns_response dns_transfer dns_update dns_zops email_check fork_rate hash_collisions \
-        http_request_methods http_requests http_response_codes if_collisions if_dropped if_errors if_multicast \
-        if_octets if_packets if_rx_dropped if_rx_errors if_rx_octets if_rx_packets if_tx_dropped if_tx_errors \
-        if_tx_octets if_tx_packets invocations io_octets io_ops io_packets ip_bytes irq ipt_bytes ipt_packets \
-        memcached_command memcached_octets memcached_ops mysql_commands mysql_handler mysql_locks mysql_octets \
-        mysql_qcache_lowmem_prunes mysql_select mysql_sort mysql_slow_queries nfs_procedure nginx_requests \
-        node_octets operations operations_per_second page_faults pg_blks pg_n_tup_c pg_scan pg_xact protocol_counter \
-        ps_cputime ps_disk_octets ps_disk_ops ps_pagefaults ps_rss_derive requests serial_octets swap_io total_bytes \
-        total_connections total_events total_operations total_requests total_threads total_time_in_ms \
-        total_values uptime_derive virt_cpu_total virt_vcpu vmpage_action vmpage_faults vmpage_io voltage_derive \
-        vs_processes_derive
+        absolute apache_bytes apache_requests arc_counts arc_l2_bytes ath_stat cache_eviction cache_operation \
+        cache_result ceph_rate compression connections contextswitch counter cpu derive disk_io_time disk_merged \
+        disk_octets disk_ops disk_ops_complex disk_time dns_answer dns_notify dns_octets dns_opcode dns_qtype \
+        dns_query dns_question dns_rcode dns_reject dns_request dns_resolver dns_response dns_transfer \
+        dns_update dns_zops drbd_resource fork_rate fscache_stat hash_collisions http_request_methods \
+        http_requests http_response_codes if_collisions if_dropped if_errors if_multicast if_octets if_packets \
+        if_rx_errors if_rx_octets if_tx_errors if_tx_octets invocations io_octets io_packets ipt_bytes \
+        ipt_packets irq memcached_command memcached_octets memcached_ops mutex_operations mysql_bpool_counters \
+        mysql_commands mysql_handler mysql_innodb_data mysql_innodb_dblwr mysql_innodb_log mysql_innodb_pages \
+        mysql_innodb_row_lock mysql_innodb_rows mysql_locks mysql_log_position mysql_octets mysql_select \
+        mysql_sort nfs_procedure nginx_requests node_octets node_stat operations packets pf_counters pf_limits \
+        pf_source pf_state pg_blks pg_n_tup_c pg_scan pg_xact protocol_counter ps_cputime ps_disk_octets \
+        ps_disk_ops ps_pagefaults serial_octets swap_io total_bytes total_connections total_objects \
+        total_operations total_requests total_sessions total_threads total_time_in_ms total_values \
+        virt_cpu_total virt_vcpu vmpage_action vmpage_faults vmpage_io
         """.split(separator: " ").map(String.init))
 
     /// `measurement: field field …` to a set of `measurement_field`; an indented line goes on with the one before.

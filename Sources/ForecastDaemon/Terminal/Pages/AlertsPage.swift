@@ -4,7 +4,7 @@ internal import SeriesStore
 /// Writes `forecastd alerts`.
 package enum AlertsPage {
     /// One line for each alert, firing ones first, then the newest.
-    package static func written(_ alerts: [AlertReply], on screen: Screen, clock: LocalTime) -> String {
+    package static func written(_ alerts: [AlertReply], on screen: Screen, clock: ClockText) -> String {
         let order = ["firing": 0, "pending": 1]
         let sorted = alerts.sorted {
             (order[$0.state] ?? 2, -$0.since, $0.series) < (order[$1.state] ?? 2, -$1.since, $1.series)
@@ -18,7 +18,7 @@ package enum AlertsPage {
     }
 
     /// *mem_used{host=a}: 92 since 03:10, expected 41–55 (usual for Tue 03:00)*
-    package static func sentence(_ alert: AlertReply, _ clock: LocalTime) -> String {
+    package static func sentence(_ alert: AlertReply, _ clock: ClockText) -> String {
         let usual = clock.isLocal ? " (usual for \(clock.weekHour(alert.since)))" : ""
         let expected = "\(Wording.number(alert.lower.value))–\(Wording.number(alert.upper.value))"
         var end = ""
@@ -27,7 +27,7 @@ package enum AlertsPage {
             + "expected \(expected)\(usual)"
     }
 
-    private static func detail(_ alert: AlertReply, _ clock: LocalTime) -> String {
+    private static func detail(_ alert: AlertReply, _ clock: ClockText) -> String {
         var parts = [
             "\(alert.kind) \(alert.id)",
             "error \(Wording.number(alert.ratio.value)) times its usual size "

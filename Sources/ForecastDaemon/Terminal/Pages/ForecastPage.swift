@@ -12,7 +12,7 @@ package enum ForecastPage {
     ///   - past: samples up to now on the forecast's grid.
     ///   - atMoment: the now-line; that of the origin for a forecast of the past.
     package static func written(
-        _ forecast: ForecastReply, past: SamplesReply?, atMoment: Timestamp, on screen: Screen, clock: LocalTime
+        _ forecast: ForecastReply, past: SamplesReply?, atMoment: Timestamp, on screen: Screen, clock: ClockText
     ) -> String {
         var out = screen.ink(forecast.series, .strong)
         if let last = past?.values.last(where: { $0.value.isFinite }) {
@@ -33,7 +33,7 @@ package enum ForecastPage {
 
     /// A row for each of several series: what is, what comes, how sure.
     package static func overview(
-        _ forecasts: [ForecastReply], last: [String: Double], on screen: Screen, clock: LocalTime
+        _ forecasts: [ForecastReply], last: [String: Double], on screen: Screen, clock: ClockText
     ) -> String {
         var table = Table([
             ("series", .left), ("now", .right), ("until", .left), ("expected", .right), ("80 % between", .left),
@@ -54,7 +54,7 @@ package enum ForecastPage {
 
     /// When the value is reached, as dates, with the odds and the method; or why nobody can say.
     package static func reaches(
-        _ forecast: ForecastReply, past: SamplesReply?, on screen: Screen, clock: LocalTime
+        _ forecast: ForecastReply, past: SamplesReply?, on screen: Screen, clock: ClockText
     ) -> String {
         guard let reaches = forecast.reaches else { return "" }
         let goal = Wording.value(reaches.value.value, unit: forecast.unit)
@@ -78,7 +78,7 @@ package enum ForecastPage {
     }
 
     /// Who made the forecast, how good it was on data it had not seen, and what is waited for.
-    static func model(_ forecast: ForecastReply, _ clock: LocalTime) -> String {
+    static func model(_ forecast: ForecastReply, _ clock: ClockText) -> String {
         var parts = ["served by \(forecast.model)"]
         if let skill = forecast.skill {
             let percent = Wording.percent(abs(skill))
@@ -99,7 +99,7 @@ package enum ForecastPage {
         return parts.joined(separator: " · ")
     }
 
-    private static func table(_ forecast: ForecastReply, on screen: Screen, clock: LocalTime) -> String {
+    private static func table(_ forecast: ForecastReply, on screen: Screen, clock: ClockText) -> String {
         var table = Table([
             ("time", .left), ("", .left), ("expected", .right), ("80 % between", .left), ("95 % between", .left),
         ])

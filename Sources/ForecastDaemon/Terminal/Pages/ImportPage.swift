@@ -8,7 +8,7 @@ package enum ImportPage {
 
     /// - Parameter shift: nanoseconds that all times will be moved by.
     package static func written(
-        _ summary: ImportSummary, shift: Int64, json: Bool, on screen: Screen, clock: LocalTime
+        _ summary: ImportSummary, shift: Int64, json: Bool, on screen: Screen, clock: ClockText
     ) -> String {
         if json { return lines(summary, shift: shift) }
         var table = Table([

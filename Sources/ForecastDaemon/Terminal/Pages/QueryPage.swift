@@ -4,7 +4,7 @@ internal import SeriesStore
 /// Writes `forecastd query`.
 package enum QueryPage {
     /// `time value`, with the series in front where there are several.
-    package static func written(_ series: [SamplesReply], on screen: Screen, clock: LocalTime) -> String {
+    package static func written(_ series: [SamplesReply], on screen: Screen, clock: ClockText) -> String {
         var out = ""
         let isOne = series.count == 1
         for one in series {

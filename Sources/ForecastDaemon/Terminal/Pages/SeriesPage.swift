@@ -7,7 +7,7 @@ package enum SeriesPage {
     private static let silence: Double = 86_400
 
     /// - Parameter all: also the silent ones; otherwise a last line counts them.
-    package static func written(_ series: [SeriesReply], all: Bool, on screen: Screen, clock: LocalTime) -> String {
+    package static func written(_ series: [SeriesReply], all: Bool, on screen: Screen, clock: ClockText) -> String {
         let live = series.filter { isLive($0, now: clock.now) }
         let shown = all ? series : live
         var table = Table([
@@ -32,7 +32,7 @@ package enum SeriesPage {
     }
 
     /// What comes next for a series and when, or what it is doing now.
-    package static func next(_ row: SeriesReply, _ clock: LocalTime) -> String {
+    package static func next(_ row: SeriesReply, _ clock: ClockText) -> String {
         var parts: [String] = []
         if let state = row.state, state != "ok", !state.isEmpty { parts.append(state) }
         if let model = row.nextModel {

@@ -1,0 +1,98 @@
+// The newest bins of a grid, as the forecaster and the drift rows read them: a day and a half, or what the
+// plan needs if that is more. Training reads its weeks of bins from the store; nothing here grows.
+
+import RNNForecast
+
+/// The newest closed bins, contiguous, missing ones NaN.
+struct BinRing: Sendable {
+    /// Seconds in a bin.
+    let stepSeconds: Int64
+    /// Bins that are kept; up to `slack` more until they are dropped together.
+    let capacity: Int
+    /// Index of the oldest kept bin.
+    private(set) var first: Int64
+    private var values: [Double] = []
+
+    /// Dropping the oldest bins one by one would move all others each time.
+    private static let slack = 64
+
+    init(stepSeconds: Int64, first: Int64, neededBins: Int) {
+        self.stepSeconds = stepSeconds
+        self.first = first
+        let dayAndAHalf = Int(clamping: (129_600 + stepSeconds - 1) / stepSeconds)
+        capacity = max(neededBins, dayAndAHalf)
+    }
+
+    /// Index of the bin after the newest.
+    var end: Int64 { first + Int64(values.count) }
+
+    /// How many bins are kept.
+    var count: Int { values.count }
+
+    /// The value of a bin; NaN if missing, not kept any more or not yet closed.
+    subscript(bin: Int64) -> Double {
+        guard bin >= first, bin < end else { return .nan }
+        return values[Int(bin - first)]
+    }
+
+    /// Appends bin `end`.
+    mutating func append(_ value: Double) {
+        values.append(value)
+        if values.count >= capacity + Self.slack { drop(values.count - capacity) }
+    }
+
+    /// Appends missing bins up to `bin`, exclusive, in no more time than the ring is long.
+    mutating func skip(to bin: Int64) {
+        guard bin > end else { return }
+        if bin - end >= Int64(capacity) {
+            values = Array(repeating: .nan, count: capacity)
+            first = bin - Int64(capacity)
+        } else {
+            while end < bin { append(.nan) }
+        }
+    }
+
+    /// Replaces the value of a kept bin.
+    mutating func repair(bin: Int64, value: Double) {
+        guard bin >= first, bin < end else { return }
+        values[Int(bin - first)] = value
+    }
+
+    /// Fills the ring with stored bins up to `end`, exclusive; those that are not given are missing.
+    ///
+    /// - Parameter oldest: the first bin that the series ever had: nothing is made up before it.
+    mutating func refill(_ bins: BinHistory, from oldest: Int64, upTo end: Int64) {
+        first = max(oldest, end - Int64(capacity))
+        values = (first..<end).map { bin in
+            guard bin >= bins.first, bin < bins.end else { return .nan }
+            let value = bins.values[Int(bin - bins.first)]
+            return value.isFinite ? value : .nan
+        }
+    }
+
+    /// The newest `count` bins, or all there are. What is older never reaches a forecaster, however long ago
+    /// the ring was last trimmed: the same bins give the same forecast.
+    func history(_ count: Int) -> BinHistory {
+        let newest = values.suffix(min(count, capacity))
+        return BinHistory(first: end - Int64(newest.count), stepSeconds: stepSeconds, values: Array(newest))
+    }
+
+    /// Mean of the present bins in a range; NaN if there is none.
+    func mean(_ bins: Range<Int64>) -> Double {
+        var sum = 0.0
+        var present = 0.0
+        for bin in bins {
+            let value = self[bin]
+            if value.isFinite {
+                sum += value
+                present += 1
+            }
+        }
+        return present > 0 ? sum / present : .nan
+    }
+
+    private mutating func drop(_ count: Int) {
+        values.removeFirst(count)
+        first += Int64(count)
+    }
+}

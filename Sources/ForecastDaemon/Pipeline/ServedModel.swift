@@ -1,0 +1,51 @@
+// Who forecasts a series now. A constant is its own forecast; before the first training, and where training is off,
+// the last value serves with an honest interval; after it, whoever won the last gate.
+
+import RNNForecast
+import SeriesStore
+
+/// A trained model in service.
+struct TrainedModel: Sendable {
+    let forecaster: Forecaster
+    /// Its row in the store; the N of `elman-N`.
+    let id: Int64
+    /// `ridge`, `elman-17`, `seasonal-naive`, `last-value`.
+    let name: String
+    /// 1 - RMSE / RMSE of the better baseline on the gate's slice.
+    let skill: Double?
+    /// The unit its fans are rounded to.
+    let resolution: Resolution
+
+    /// The name that a forecaster goes by: networks are told apart by their row, the others have no rivals.
+    static func name(kind: String, id: Int64) -> String { isNetwork(kind) ? "\(kind)-\(id)" : kind }
+
+    /// Whether a kind is one of the networks.
+    static func isNetwork(_ kind: String) -> Bool {
+        switch kind {
+        case "constant", "last-value", "seasonal-naive", "ridge": false
+        default: true
+        }
+    }
+}
+
+/// What an answer about a series says of its model.
+struct ModelStatus: Sendable, Hashable {
+    /// Who serves; nil before two bins.
+    let model: String?
+    let skill: Double?
+    /// The kind that the next training may bring into service; nil where nothing is trained.
+    let nextModel: String?
+    /// When that training is due in event time, if bins go on arriving.
+    let readyAt: Timestamp?
+    /// Bins with a value so far.
+    let bins: Int
+    /// Bins that the network needs.
+    let neededBins: Int
+
+    /// `learning (2 of 400 bins), last value` until the network can exist, then the name of the model.
+    var sentence: String {
+        let serving = model.map { $0.hasPrefix("last-value") ? "last value" : $0 } ?? "no forecast yet"
+        guard bins < neededBins, model != "constant" else { return serving }
+        return "learning (\(bins) of \(neededBins) bins), \(serving)"
+    }
+}
