@@ -31,7 +31,12 @@ struct ReplayCommand: AsyncParsableCommand {
             return step
         }
         guard every > 0, threads > 0 else { throw ClientError.usage("--every and --threads are at least 1") }
+        var bar = ProgressBar(screen: Screen(descriptor: 2))
         try await Replay.run(
-            ReplayOptions(inputs: input, output: output, horizons: steps, every: every, threads: threads, seed: seed))
+            ReplayOptions(inputs: input, output: output, horizons: steps, every: every, threads: threads, seed: seed)
+        ) { done, total in
+            bar.show(Double(done) / Double(max(total, 1)), "\(done) of \(total) series")
+        }
+        bar.clear()
     }
 }

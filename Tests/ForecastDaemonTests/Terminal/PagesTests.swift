@@ -3,7 +3,7 @@ import Testing
 @testable import ForecastDaemon
 
 @Suite("Pages of the command line") struct PagesTests {
-    private static let clock = LocalTime(isLocal: false, now: 1_764_000_000_000_000_000)
+    private static let clock = ClockText(isLocal: false, now: 1_764_000_000_000_000_000)
 
     private static func forecast(_ extra: String) throws -> ForecastReply {
         let text = """
@@ -48,10 +48,10 @@ import Testing
 
     @Test("the table on a terminal has the first and the last step")
     func steps() {
-        #expect(ForecastPage.steps(60, all: false).first == 0)
-        #expect(ForecastPage.steps(60, all: false).last == 59)
-        #expect(ForecastPage.steps(60, all: true).count == 60)
-        #expect(ForecastPage.steps(3, all: false) == [0, 1, 2])
+        #expect(ForecastPage.rows(of: 60, all: false).first == 0)
+        #expect(ForecastPage.rows(of: 60, all: false).last == 59)
+        #expect(ForecastPage.rows(of: 60, all: true).count == 60)
+        #expect(ForecastPage.rows(of: 3, all: false) == [0, 1, 2])
     }
 
     @Test("an alert is one sentence: what is, since when, what would be usual")

@@ -26,13 +26,13 @@ import Testing
 
     @Test("a moment off a terminal is UTC in full")
     func utc() {
-        let clock = LocalTime(isLocal: false, now: 0)
+        let clock = ClockText(isLocal: false, now: 0)
         #expect(clock.full(1_764_000_000_000_000_000) == "2025-11-24T16:00:00Z")
     }
 
     @Test("relative moments look both ways")
     func relative() {
-        let clock = LocalTime(isLocal: true, now: 1_764_000_000_000_000_000)
+        let clock = ClockText(isLocal: true, now: 1_764_000_000_000_000_000)
         #expect(clock.relative(clock.now - 180_000_000_000) == "3 min ago")
         #expect(clock.relative(clock.now + 7_200_000_000_000) == "in 2 h")
     }
