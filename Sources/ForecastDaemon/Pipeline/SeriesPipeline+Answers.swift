@@ -34,21 +34,14 @@ extension SeriesPipeline {
         if settings.trains, !isConstant {
             let bin = schedule.nextBin(after: nextBin - 1, present: present)
             let then = present + Int(clamping: max(0, bin - nextBin + 1))
-            next = then >= Rung.network.bins ? "elman" : "ridge"
+            next = then >= Rung.network ? "elman" : "ridge"
             readyAt = clock.end(of: bin)
         }
         return ModelStatus(
             model: model, skill: isConstant ? nil : trained?.skill, nextModel: next, readyAt: readyAt,
-            bins: present, neededBins: Rung.network.bins)
+            bins: present, neededBins: Rung.network)
     }
 
     /// The sums of the running day, for a daemon that stops.
     var skillOfToday: [SkillRow] { tally.rows(grid: grid) }
-}
-
-extension QuantileFan {
-    /// Every quantile of every lead is one value.
-    static func constant(_ value: Double, leads: Int) -> QuantileFan {
-        QuantileFan(leads: leads, values: Array(repeating: value, count: 7 * leads))
-    }
 }
