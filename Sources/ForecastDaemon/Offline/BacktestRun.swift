@@ -58,14 +58,14 @@ struct BacktestRun {
     mutating func forecastAll() {
         for (number, origin) in origins.enumerated() {
             let end = Int(series.bins[origin] - firstBin) + 1
-            guard let (fan, quantiles, model) = forecast(end: end, number: UInt64(number)) else { continue }
+            guard let (fan, quantiles, model) = forecast(end: end, number: number) else { continue }
             write(origin: origin, fan: fan, quantiles: quantiles, model: model)
             if options.origins > 1 { score(end: end, fan: fan, quantiles: quantiles) }
         }
     }
 
     /// What the daemon would say after these bins, rounded and in full; nil before two values.
-    private func forecast(end: Int, number: UInt64) -> (fan: Fan, quantiles: QuantileFan, model: String)? {
+    private func forecast(end: Int, number: Int) -> (fan: Fan, quantiles: QuantileFan, model: String)? {
         let retained = Int(PipelineSettings.retainedBins(stepSeconds: plan.stepSeconds))
         let first = max(0, end - retained)
         let known = Array(bins[first..<end])
@@ -80,7 +80,7 @@ struct BacktestRun {
             return (Fan(quantiles, resolution: Resolution(width: 0)), quantiles, "constant")
         }
         let history = BinHistory(first: firstBin + Int64(first), stepSeconds: plan.stepSeconds, values: known)
-        let seed = options.seed ^ (UInt64(bitPattern: series.grid) &* 0x9E37_79B9_7F4A_7C15) &+ number
+        let seed = options.seed ^ (UInt64(bitPattern: series.grid) &* 0x9E37_79B9_7F4A_7C15) &+ UInt64(end)
         do throws(TrainingError) {
             let request = TrainingRequest(history: history, plan: plan, seed: seed, incumbent: nil)
             let outcome = try train(request, stop: { false })
