@@ -28,8 +28,7 @@ struct AcceptCommand: ParsableCommand {
             throw ClientError.refused(status: 404, sentence: "no open alert for \(text): nothing to accept")
         }
         if open.count > 1, !all {
-            let screen = common.screen
-            output(AlertsPage.written(open, on: screen, clock: common.clock(on: screen)))
+            output(AlertsPage.written(open, on: common.screen))
             throw ClientError.refused(
                 status: 404, sentence: "\(open.count) alerts match: name one by its number, or add --all")
         }

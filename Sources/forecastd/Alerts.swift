@@ -33,8 +33,7 @@ struct AlertsCommand: ParsableCommand {
         } else if alerts.isEmpty {
             output(all ? "no alert so far\n" : "no alert: everything behaves as it used to\n")
         } else {
-            let screen = common.screen
-            output(AlertsPage.written(alerts, on: screen, clock: common.clock(on: screen)))
+            output(AlertsPage.written(alerts, on: common.screen))
         }
         if failIfFiring, alerts.contains(where: { $0.state == "firing" }) { throw ExitCode(1) }
     }

@@ -116,7 +116,8 @@ package struct AlertReply: Decodable, Sendable {
     package let baselineRmse: Number
     package let ratio: Number
     package let model: String?
-    package let sentence: String?
+    /// *mem_used{host=a}: 92 since 03:10, expected 41–55 (usual for Tue 03:00)*
+    package let sentence: String
 }
 
 /// A line of a streamed answer: progress, the end, or why there is none.

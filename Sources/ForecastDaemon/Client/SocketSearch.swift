@@ -35,7 +35,11 @@ package struct SocketSearch: Sendable {
     ///   - flag: the value of `--socket`, if given.
     ///   - environment: of this process.
     package init(door: Door, flag: String?, environment: [String: String] = ProcessInfo.processInfo.environment) {
-        let variable = environment[door == .api ? "FORECASTD_SOCKET" : "FORECASTD_INGEST_SOCKET"]
+        // The variable names the API's socket; the ingest socket lies beside it.
+        var variable = environment["FORECASTD_SOCKET"]
+        if door == .ingest, let api = variable, let slash = api.lastIndex(of: "/") {
+            variable = api[...slash] + door.rawValue
+        }
         if let named = flag ?? variable, !named.isEmpty {
             candidates = [named]
             self.shared = nil

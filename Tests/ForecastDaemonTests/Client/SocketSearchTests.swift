@@ -10,6 +10,12 @@ import Testing
         #expect(SocketSearch(door: .api, flag: nil, environment: environment).candidates == ["/b"])
     }
 
+    @Test("the ingest socket lies beside the API's")
+    func ingest() {
+        let search = SocketSearch(door: .ingest, flag: nil, environment: ["FORECASTD_SOCKET": "/a/b/api.sock"])
+        #expect(search.candidates == ["/a/b/ingest.sock"])
+    }
+
     @Test("the user's own daemon comes before the system's")
     func order() {
         let search = SocketSearch(door: .ingest, flag: nil, environment: ["XDG_RUNTIME_DIR": "/run/user/7"])

@@ -54,15 +54,28 @@ import Testing
         #expect(ForecastPage.rows(of: 3, all: false) == [0, 1, 2])
     }
 
-    @Test("an alert is one sentence: what is, since when, what would be usual")
+    @Test("an alert is the daemon's sentence, and a firing one says how to accept it")
     func alert() throws {
         let text = """
             {"id":7,"series":"mem_used{host=a}","kind":"drift","state":"firing","since":1764000000000000000,
-             "resolved":null,"expected":48,"lower":41,"upper":55,"actual":92,"rmse":40,"baseline_rmse":4,"ratio":10}
+             "resolved":null,"expected":48,"lower":41,"upper":55,"actual":92,"rmse":40,"baseline_rmse":4,"ratio":10,
+             "sentence":"mem_used{host=a}: 92 since 03:10, expected 41–55 (usual for Tue 03:00)"}
             """
         let reply = try decoded(AlertReply.self, from: Array(text.utf8))
-        let sentence = AlertsPage.sentence(reply, Self.clock)
-        #expect(sentence == "mem_used{host=a}: 92 since 2025-11-24T16:00:00Z, expected 41–55")
-        #expect(AlertsPage.written([reply], on: .file, clock: Self.clock).contains("forecastd accept 7"))
+        let page = AlertsPage.written([reply], on: .file)
+        #expect(page.hasPrefix("firing    mem_used{host=a}: 92 since 03:10, expected 41–55"))
+        #expect(page.contains("forecastd accept 7"))
+    }
+
+    @Test(
+        "the state is shown without what another column says",
+        arguments: [
+            ("learning (2 of 400 bins), last value", "last-value", "learning (2 of 400 bins)"),
+            ("learning (130 of 400 bins), ridge; catching up, 7 bins behind", "ridge",
+             "learning (130 of 400 bins); catching up, 7 bins behind"),
+            ("elman-7", "elman-7", nil),
+        ])
+    func waiting(state: String, model: String, text: String?) {
+        #expect(SeriesPage.waiting(state, model: model) == text)
     }
 }

@@ -35,5 +35,8 @@ import Testing
         let clock = ClockText(isLocal: true, now: 1_764_000_000_000_000_000)
         #expect(clock.relative(clock.now - 180_000_000_000) == "3 min ago")
         #expect(clock.relative(clock.now + 7_200_000_000_000) == "in 2 h")
+        #expect(clock.relative(clock.now + 7_265_000_000_000) == "in 2 h 1 min")
+        #expect(clock.roughly(clock.now + 7_265_000_000_000) == "in 2 h")
+        #expect(clock.roughly(clock.now - 185_000_000_000) == "3 min ago")
     }
 }

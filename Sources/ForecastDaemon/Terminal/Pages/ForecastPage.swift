@@ -91,7 +91,7 @@ package enum ForecastPage {
         } else {
             parts.append("not yet compared with others")
         }
-        if let state = forecast.state, !state.isEmpty, state != "ok" { parts.append(state) }
+        if let waiting = SeriesPage.waiting(forecast.state, model: model) { parts.append(waiting) }
         if let next = forecast.nextModel {
             parts.append("next: \(next)" + (forecast.readyAt.map { " \(clock.relative($0))" } ?? ""))
         }
