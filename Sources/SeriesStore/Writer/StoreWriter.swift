@@ -35,6 +35,8 @@ public actor StoreWriter {
     let now: @Sendable () -> Timestamp
     let clock: any Clock<Duration>
     let journalCompressor = Compressor(level: 1)
+    /// Counts commits and knows the one in flight.
+    public nonisolated let meter = CommitMeter()
 
     var phase = Phase.open
     var isRunning = false
