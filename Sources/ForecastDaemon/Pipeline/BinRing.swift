@@ -72,9 +72,13 @@ struct BinRing: Sendable {
 
     /// The newest `count` bins, or all there are. What is older never reaches a forecaster, however long ago
     /// the ring was last trimmed: the same bins give the same forecast.
-    func history(_ count: Int) -> BinHistory {
-        let newest = values.suffix(min(count, capacity))
-        return BinHistory(first: end - Int64(newest.count), stepSeconds: stepSeconds, values: Array(newest))
+    func history(_ count: Int) -> BinHistory { history(count, upTo: end) }
+
+    /// The newest `count` bins before bin `end`, or those of them that are kept.
+    func history(_ count: Int, upTo end: Int64) -> BinHistory {
+        let upper = Int(min(max(end, first), self.end) - first)
+        let lower = max(upper - min(count, capacity), 0)
+        return BinHistory(first: first + Int64(lower), stepSeconds: stepSeconds, values: Array(values[lower..<upper]))
     }
 
     /// Mean of the present bins in a range; NaN if there is none.

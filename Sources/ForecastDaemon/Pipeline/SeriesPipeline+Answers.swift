@@ -45,10 +45,3 @@ extension SeriesPipeline {
     /// The sums of the running day, for a daemon that stops.
     var skillOfToday: [SkillRow] { tally.rows(grid: grid) }
 }
-
-extension QuantileFan {
-    /// Every quantile of every lead is one value.
-    static func constant(_ value: Double, leads: Int) -> QuantileFan {
-        QuantileFan(leads: leads, values: Array(repeating: value, count: 7 * leads))
-    }
-}

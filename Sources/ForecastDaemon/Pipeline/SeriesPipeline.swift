@@ -36,6 +36,7 @@ struct SeriesPipeline: Sendable {
 
     var ring: BinRing
     var trained: TrainedModel?
+    private var untrained = LastValueService()
     var constant = ConstantRun()
     var schedule: TrainingSchedule
     var issued = IssuedFans()
@@ -126,7 +127,7 @@ struct SeriesPipeline: Sendable {
         if drift.closesRow(bin) { closeRow(drift.row(of: bin), backfilled: backfilled, into: &events) }
         nextBin = bin + 1
         issued.expire(after: bin)
-        schedule.close(bin: bin, present: present, worthwhile: isWorthTraining)
+        if value.isFinite { schedule.close(bin: bin, present: present, worthwhile: isWorthTraining) }
         anchor = nil
         if missing < plan.horizon { issue(backfilled: backfilled, issuedAt: issuedAt, into: &events) }
     }
@@ -209,22 +210,17 @@ struct SeriesPipeline: Sendable {
     }
 
     /// The fan of the newest closed bin, rounded, and the model's name; nil before two bins.
-    private func forecastOfOrigin() -> (Fan, model: String)? {
-        guard let quantiles = quantilesNow() else { return nil }
-        if let trained { return (Fan(quantiles, resolution: trained.resolution), trained.name) }
-        let width = quantiles.upper80[0] - quantiles.lower80[0]
-        return (Fan(quantiles, resolution: Resolution(width: width)), "last-value")
-    }
-
-    /// All seven quantiles of a forecast from the newest closed bin, by the model that serves now; nil before two
-    /// bins. Not rounded, and after a new model not what was issued: for offline use.
-    func quantilesNow() -> QuantileFan? {
+    private mutating func forecastOfOrigin() -> (Fan, model: String)? {
         guard present >= 2 else { return nil }
         let history = ring.history(plan.neededBins)
-        if isConstant { return .constant(lastValue, leads: plan.horizon) }
-        if let trained { return trained.forecaster.forecast(history) }
+        // After a long gap the newest value may be all that is left, or not even that.
         guard history.values.contains(where: \.isFinite) else { return nil }
-        return lastValueForecaster(history, plan: plan).forecast(history)
+        if let trained {
+            return (Fan(trained.forecaster.forecast(history), resolution: trained.resolution), trained.name)
+        }
+        let quantiles = untrained.forecaster(ring: ring, present: present, plan: plan).forecast(history)
+        let width = quantiles.upper80[0] - quantiles.lower80[0]
+        return (Fan(quantiles, resolution: Resolution(width: width)), "last-value")
     }
 }
 

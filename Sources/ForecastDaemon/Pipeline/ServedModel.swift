@@ -28,6 +28,30 @@ struct TrainedModel: Sendable {
     }
 }
 
+/// The last value in service, for a series that nobody has trained. Its spread is taken from the newest 240 bins, anew
+/// with each bin while there are few and then every 60: sorting the changes over sixty leads at every bin would cost
+/// more than a network. When it is fitted depends on the bins alone, so a restored pipeline finds the same spread.
+struct LastValueService: Sendable {
+    private static let memory = 240
+    private static let every: Int64 = 60
+    private var model: (fittedAt: Int64, forecaster: Forecaster)?
+
+    /// The forecaster for the newest closed bin.
+    mutating func forecaster(ring: BinRing, present: Int, plan: ForecastPlan) -> Forecaster {
+        let newest = ring.end - 1
+        var fitAt = present <= Rung.ridge ? newest : newest - ((newest % Self.every) + Self.every) % Self.every
+        if let model, model.fittedAt == fitAt { return model.forecaster }
+        var bins = ring.history(Self.memory, upTo: fitAt + 1)
+        if bins.values.count(where: \.isFinite) < Rung.lastValue {
+            fitAt = newest
+            bins = ring.history(Self.memory)
+        }
+        let forecaster = lastValueForecaster(bins, plan: plan)
+        model = (fitAt, forecaster)
+        return forecaster
+    }
+}
+
 /// What an answer about a series says of its model.
 struct ModelStatus: Sendable, Hashable {
     /// Who serves; nil before two bins.

@@ -46,6 +46,8 @@ struct TrainingSchedule: Sendable, Hashable {
     private(set) var presentAtLast = 0
     /// How many trainings there were: enters the seed.
     private(set) var trainings: UInt64 = 0
+    /// The newest bin with a value.
+    private var newestBin: Int64?
     private(set) var due: TrainingReason?
 
     init(stepSeconds: Int64, grid: GridID, settings: PipelineSettings) {
@@ -58,21 +60,30 @@ struct TrainingSchedule: Sendable, Hashable {
         rungs = [Rung.ridge, Rung.network]
     }
 
-    /// Takes note of a closed bin.
+    /// Takes note of a closed bin with a value. Missing bins are not shown to it: a turn that falls into a gap is taken
+    /// at its end, whether the bins of the gap were closed one by one or jumped over.
     ///
     /// - Parameters:
     ///   - present: bins with a value so far, this one included.
     ///   - worthwhile: false while all bins are equal: there is nothing to learn yet.
     mutating func close(bin: Int64, present: Int, worthwhile: Bool) {
+        let turn = newestBin.map { self.turn(of: $0) != self.turn(of: bin) } ?? false
+        newestBin = bin
         guard worthwhile else { return }
         if let rung = rungs.first, present >= rung {
             rungs.removeAll { $0 <= present }
             raise(.rung)
         }
-        guard let lastBin, (bin + phase) % interval == 0 else { return }
+        guard let lastBin, turn else { return }
         let new = present - presentAtLast
         let apart = bin - lastBin
         if apart * 2 >= interval, Int64(new) * 2 >= interval || (apart >= longest && new > 0) { raise(.periodic) }
+    }
+
+    /// Turns are counted from 1970; one begins every `interval` bins.
+    private func turn(of bin: Int64) -> Int64 {
+        let (quotient, remainder) = (bin + phase).quotientAndRemainder(dividingBy: interval)
+        return remainder < 0 ? quotient - 1 : quotient
     }
 
     /// Makes a training due now.
@@ -94,13 +105,14 @@ struct TrainingSchedule: Sendable, Hashable {
         if due != nil { return bin }
         if let rung = rungs.first { return bin + Int64(max(1, rung - present)) }
         let earliest = max(bin + 1, (lastBin ?? bin) + (interval + 1) / 2)
-        let past = (earliest + phase) % interval
-        return past == 0 ? earliest : earliest + interval - past
+        let begun = turn(of: earliest) * interval - phase
+        return begun == earliest ? earliest : begun + interval
     }
 
     /// The changing part of the schedule, for a grid's stored state.
     func encode(into w: inout DriftBytesWriter) {
         w.integer(UInt8(rungs.count))
+        w.optional(newestBin)
         w.optional(lastBin)
         w.integer(Int64(presentAtLast))
         w.integer(trainings)
@@ -112,6 +124,7 @@ struct TrainingSchedule: Sendable, Hashable {
         let left = Int(try r.integer(UInt8.self))
         guard left <= rungs.count else { throw .outOfRange(field: "rungs to come") }
         rungs.removeFirst(rungs.count - left)
+        newestBin = try r.optional(Int64.self)
         lastBin = try r.optional(Int64.self)
         presentAtLast = Int(try r.integer(Int64.self))
         trainings = try r.integer()

@@ -80,9 +80,9 @@ import Testing
     func incident() throws {
         var pipeline = fiveMinutePipeline()
         let calm = waves(bins: 288 * 6, stepSeconds: 300, seed: 2)
-        _ = try pipeline.feed(calm, training: true)
+        _ = try pipeline.feed(calm)
         let shifted = waves(bins: 100, stepSeconds: 300, seed: 3).map { $0 + 100 }
-        let alerts = try pipeline.feed(shifted, training: true).alerts
+        let alerts = try pipeline.feed(shifted).alerts
         #expect(alerts.map(\.state) == ["firing"])
         let need = pipeline.trainingNeed(.asked)
         let masked = try #require(need.masked)

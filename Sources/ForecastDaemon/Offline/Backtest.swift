@@ -1,0 +1,94 @@
+// `forecastd backtest`: at each origin a model is trained on all values before it, as the daemon would, and forecasts
+// the values after it. With one origin, the last value, it is a plain forecast of the future.
+
+internal import RNNForecast
+internal import SeriesStore
+
+/// What `backtest` is asked for.
+public struct BacktestOptions: Sendable {
+    /// A series file.
+    public var input: String
+    /// A file.
+    public var output: String
+    /// Steps of each forecast.
+    public var horizon: Int
+    /// Origins of each series; with 1 it is the last value, with more the newest whose targets all exist.
+    public var origins: Int
+    /// Values between two origins; 0: the horizon.
+    public var stride: Int
+    /// Probabilities of the columns, .025 to .975.
+    public var quantiles: [Double]
+    /// `elman`, or what else the engine has.
+    public var cell: String?
+    /// Whether the window is read in both directions.
+    public var bidirectional: Bool
+    /// Series that are worked on at once.
+    public var threads: Int
+    /// The same seed gives the same rows.
+    public var seed: UInt64
+
+    /// All options; see there.
+    public init(
+        input: String, output: String, horizon: Int, origins: Int = 1, stride: Int = 0,
+        quantiles: [Double] = [0.1, 0.5, 0.9], cell: String? = nil, bidirectional: Bool = false, threads: Int = 1,
+        seed: UInt64 = 0
+    ) {
+        self.input = input
+        self.output = output
+        self.horizon = horizon
+        self.origins = origins
+        self.stride = stride
+        self.quantiles = quantiles
+        self.cell = cell
+        self.bidirectional = bidirectional
+        self.threads = threads
+        self.seed = seed
+    }
+}
+
+/// The command.
+public enum Backtest {
+    /// Trains, forecasts and writes `series,origin,step,mean,q…,model`.
+    ///
+    /// - Parameter progress: called after each series with the number done and the number in all.
+    /// - Returns: the measures, where there were targets.
+    public static func run(
+        _ options: BacktestOptions, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) async throws -> BacktestReport {
+        try check(options)
+        let inputs = try OfflineInputs([options.input])
+        let header = ["series", "origin", "step", "mean"] + options.quantiles.map { "q\($0)" } + ["model"]
+        var table = CSVText(header: header).bytes
+        var scores: [BacktestScores] = []
+        try await SeriesWorkers.run(count: inputs.count, threads: options.threads) { index in
+            var run = BacktestRun(series: try inputs.series(index), options: options)
+            run.forecastAll()
+            return (rows: run.rows.bytes, scores: run.scores)
+        } each: { index, result in
+            table.append(contentsOf: result.rows)
+            scores.append(result.scores)
+            progress(index + 1, inputs.count)
+        }
+        try OfflineFiles.write(table, to: options.output)
+        return BacktestReport(series: inputs.count, scores: scores)
+    }
+
+    private static func check(_ options: BacktestOptions) throws(OfflineError) {
+        guard options.horizon >= 1, options.horizon <= 10_000 else {
+            throw .option("--horizon is a number of steps, from 1 to 10000")
+        }
+        guard options.origins >= 1, options.stride >= 0 else {
+            throw .option("--origins and --stride are numbers of values, at least 1")
+        }
+        guard options.quantiles.allSatisfy({ $0 >= 0.025 && $0 <= 0.975 }) else {
+            throw .option(
+                "--quantiles lie between 0.025 and 0.975: beyond them a model of seven quantiles knows nothing")
+        }
+        guard options.cell == nil || options.cell == "elman" else {
+            throw .option("--cell \(options.cell ?? ""): this build has the cell elman only")
+        }
+        guard !options.bidirectional else {
+            throw .option("--bidirectional: this build reads the window forwards only")
+        }
+    }
+}
