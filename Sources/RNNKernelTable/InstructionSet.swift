@@ -6,6 +6,12 @@
 
 internal import CVector
 
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#endif
+
 /// A level of the CPU for which there is a set of kernels, in rising order of speed.
 public enum InstructionSet: Int, Sendable, CaseIterable, Comparable, CustomStringConvertible {
     /// Plain loops, compiled for any CPU: the meaning of every kernel, and the last step of every step-down.
@@ -24,6 +30,12 @@ public enum InstructionSet: Int, Sendable, CaseIterable, Comparable, CustomStrin
         case 3: .v3
         default: .baseline
         }
+    }
+
+    /// The setting FORECASTD_ISA of this process, which may lower the choice.
+    public static var environmentSetting: String? {
+        guard let value = unsafe getenv("FORECASTD_ISA") else { return nil }
+        return unsafe String(cString: value)
     }
 
     /// The level named by a setting (`FORECASTD_ISA`), or nil if there is none of this name.

@@ -6,29 +6,25 @@
 //     z[t] = dh[t] * f'(h[t])              rows of `gates`; f' = 1 - h^2, or h > 0
 //     dh[t-1] = Uᵀ z[t]                    U: the columns of W that read h
 //     dW = sum over t of z[t] s[t]ᵀ
+//
+// The state before the first step is 0, so that step multiplies only [x ; 1]. A block of dh[t-1] becomes z[t-1] as soon
+// as it is stored.
 
 internal import RNNKernelTable
-
-/// How many vectors of a row-chunk of the weight gradients are worked on before the next: 8 to 12 steps of 32 windows
-/// still lie in the first-level cache.
-let chunkVectors = 16
 
 @inline(always)
 private func forward(
     _ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>, activate: (V) -> V
 ) {
-    let width = plan.batch / lanes
-    let hidden = plan.hidden
-    let rows = plan.stateRows
-    let first = plan.hiddenRow
-    let weights = unsafe Scalars(memory, plan.weights)
-    let panels = unsafe Scalars(memory, plan.panels)
-    pack(weights, stride: rows, rows: hidden, columns: rows, into: panels)
-    let states = unsafe Vectors(memory, plan.states)
+    let layer = unsafe Layer(plan, memory)
+    let (hidden, rows) = (plan.hidden, plan.stateRows)
+    pack(layer.weights, stride: rows, rows: hidden, columns: rows, into: layer.panels)
     for t in 0..<plan.steps {
-        let input = states + t &* rows &* width
-        let next = states + ((t &+ 1) &* rows &+ first) &* width
-        multiply(panels, rows: hidden, depth: rows, input, width: width, into: next) { start, count in
+        let next = layer.hidden(t &+ 1)
+        multiply(
+            layer.panels, rows: hidden, depth: t == 0 ? plan.inputs &+ 1 : rows, of: rows, layer.state(t),
+            width: layer.width, into: next
+        ) { start, count in
             for i in start..<(start &+ count) { next[i] = activate(next[i]) }
         }
     }
@@ -38,45 +34,39 @@ private func forward(
 private func backward(
     _ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>, derivative: (V) -> V
 ) {
-    let width = plan.batch / lanes
-    let hidden = plan.hidden
-    let rows = plan.stateRows
-    let first = plan.hiddenRow
-    let gateRows = plan.gateRows
-    let weights = unsafe Scalars(memory, plan.weights)
-    let gradients = unsafe Scalars(memory, plan.gradients)
-    let panels = unsafe Scalars(memory, plan.panels)
-    packTransposed(weights, stride: rows, firstColumn: first, rows: hidden, columns: hidden, into: panels)
-    let states = unsafe Vectors(memory, plan.states)
-    let gates = unsafe Vectors(memory, plan.gates)
-    let carried = unsafe Vectors(memory, plan.accumulators)
-    let last = unsafe Vectors(memory, plan.stateGradient)
+    let layer = unsafe Layer(plan, memory)
+    let (hidden, rows) = (plan.hidden, plan.stateRows)
+    packTransposed(
+        layer.weights, stride: rows, firstColumn: plan.hiddenRow, rows: hidden, columns: hidden, into: layer.panels)
 
-    let newest = gates + (plan.steps &- 1) &* gateRows &* width
-    let newestState = states + (plan.steps &* rows &+ first) &* width
-    for i in 0..<(hidden &* width) { newest[i] = last[i] * derivative(newestState[i]) }
-
-    let chunk = max(1, chunkVectors / width)
-    var end = plan.steps
-    var t = plan.steps &- 1
-    while t >= 0 {
-        let z = gates + t &* gateRows &* width
-        if t > 0 {
-            let before = gates + (t &- 1) &* gateRows &* width
-            let h = states + (t &* rows &+ first) &* width
-            multiply(panels, rows: hidden, depth: hidden, z, width: width, into: before) { start, count in
+    let last = layer.gates(plan.steps &- 1)
+    let h = layer.hidden(plan.steps)
+    let outside = layer.stepGradient(plan.steps &- 1)
+    let fromSteps = plan.stepGradients >= 0
+    for i in 0..<(hidden &* layer.width) {
+        let d = fromSteps ? layer.stateGradient[i] + outside[i] : layer.stateGradient[i]
+        last[i] = d * derivative(h[i])
+    }
+    layer.sweep { t in
+        guard t > 0 else { return }
+        let before = layer.gates(t &- 1)
+        let h = layer.hidden(t)
+        let outside = layer.stepGradient(t &- 1)
+        multiply(
+            layer.panels, rows: hidden, depth: hidden, of: hidden, layer.gates(t), width: layer.width, into: before
+        ) { start, count in
+            if fromSteps {
+                for i in start..<(start &+ count) { before[i] = (before[i] + outside[i]) * derivative(h[i]) }
+            } else {
                 for i in start..<(start &+ count) { before[i] = before[i] * derivative(h[i]) }
             }
         }
-        if t % chunk == 0 {
-            addWeightGradient(
-                z, gateRows &* width, rows: hidden, states + t &* rows &* width, rows &* width, columns: rows,
-                steps: end &- t, width: width, into: gradients, stride: rows, carried: carried,
-                Chunk(first: end == plan.steps, last: t == 0))
-            end = t
-        }
-        t = t &- 1
+    } weightGradients: { t, steps, chunk in
+        addWeightGradient(
+            layer.gates(t), layer.gateStride, rows: hidden, layer.state(t), layer.stateStride, columns: rows,
+            steps: steps, width: layer.width, into: layer.gradients, stride: rows, carried: layer.carried, chunk)
     }
+    layer.propagateToInputs(gated: hidden)
 }
 
 @inline(never)

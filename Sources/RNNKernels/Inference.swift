@@ -71,8 +71,8 @@ private func advance(_ cell: Cell, _ hidden: Int, _ gates: Scalars, _ h: Scalars
     case .relu:
         for j in 0..<hidden { h[j] = max(0, gates[j]) }
     case .gru:
-        let n = gates + 2 &* hidden
-        let recurrent = gates + 3 &* hidden
+        let recurrent = gates + 2 &* hidden
+        let n = gates + 3 &* hidden
         eachVector(2 &* hidden, gates) { _, a in sigmoid(a) }
         for j in 0..<hidden { n[j] += gates[j] * recurrent[j] }
         eachVector(hidden, n) { _, a in tanh(a) }

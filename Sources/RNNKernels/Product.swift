@@ -45,14 +45,15 @@ func packTransposed(
     (m &+ tileRows &- 1) / tileRows &* tileRows &* k
 }
 
-/// `c = A b`, or `c += A b`, where rows of `b` and `c` are `width` vectors (an even number).
+/// `c = A b`, or `c += A b`, where rows of `b` and `c` are `width` vectors (an even number), and A is the first `k` of
+/// `packed` columns.
 ///
 /// `finish` is called for each block of rows once it is stored: the first vector of `c` and how many. Rows beyond `m`
 /// are not written.
 @inline(always)
 func multiply(
-    _ panels: Scalars, rows m: Int, depth k: Int, _ b: Vectors, width: Int, into c: Vectors, adding: Bool = false,
-    finish: (_ first: Int, _ count: Int) -> Void = { _, _ in }
+    _ panels: Scalars, rows m: Int, depth k: Int, of packed: Int, _ b: Vectors, width: Int, into c: Vectors,
+    adding: Bool = false, finish: (_ first: Int, _ count: Int) -> Void = { _, _ in }
 ) {
     var a = panels
     var row = 0
@@ -98,7 +99,7 @@ func multiply(
             column = column &+ 2
         }
         finish(row &* width, present &* width)
-        a = a + k &* tileRows
+        a = a + packed &* tileRows
         row = row &+ tileRows
     }
 }

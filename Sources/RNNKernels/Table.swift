@@ -34,7 +34,8 @@ private func forward(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float
     switch plan.cell {
     case .elman: unsafe forwardElman(plan, memory)
     case .relu: unsafe forwardReLU(plan, memory)
-    case .gru, .lstm: preconditionFailure("not built yet")
+    case .gru: unsafe forwardGRU(plan, memory)
+    case .lstm: unsafe forwardLSTM(plan, memory)
     }
 }
 
@@ -42,6 +43,7 @@ private func backward(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Floa
     switch plan.cell {
     case .elman: unsafe backwardElman(plan, memory)
     case .relu: unsafe backwardReLU(plan, memory)
-    case .gru, .lstm: preconditionFailure("not built yet")
+    case .gru: unsafe backwardGRU(plan, memory)
+    case .lstm: unsafe backwardLSTM(plan, memory)
     }
 }

@@ -19,7 +19,7 @@ struct AlertRoutes: Sendable {
         let running = try readiness.running()
         let query = Query(request)
         let wanted = query.text("match") == nil ? nil : Set(try query.series(of: running, required: true).map(\.id))
-        let rows = try running.store.reader.alerts(openOnly: query.text("all") != "1")
+        let rows = try running.store.reader.alerts(open: query.text("all") != "1")
         var json = JSONWriter()
         json.array { json in
             for row in rows where wanted?.contains(row.series) ?? true {
@@ -62,7 +62,7 @@ struct AlertRoutes: Sendable {
         guard let text = context.parameters.get("id"), let id = Int64(text) else {
             throw APIError(.badRequest, "an alert's id is a number")
         }
-        guard let row = try running.store.reader.alerts(openOnly: true).first(where: { $0.id == id }) else {
+        guard let row = try running.store.reader.alerts(open: true).first(where: { $0.id == id }) else {
             throw APIError(.notFound, "no open alert has the id \(id)")
         }
         let who = context.peer.map { "uid \($0.uid)" } ?? "API"

@@ -126,7 +126,7 @@ struct ReadRoutes: Sendable {
         var rows = JSONList()
         for info in matching {
             guard let served = await running.forecasting.served(info.id) else { continue }
-            let row = try await asOf == nil ? served.fan : running.store.reader.fan(grid: served.grid, asOf: asOf ?? 0)
+            let row = try asOf.map { try running.store.reader.fan(served.grid, asOf: $0 / 1_000_000_000 - served.stepSeconds) } ?? served.fan
             var arrival: (Double, ArrivalAnswer)?
             if let reaches { arrival = (reaches, try await arrive(info, at: reaches, running)) }
             guard row != nil || arrival != nil else { continue }

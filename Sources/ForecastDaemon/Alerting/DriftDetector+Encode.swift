@@ -23,6 +23,9 @@ extension DriftDetector {
         w.integer(UInt32(rows))
         w.integer(UInt8(incident == nil ? 0 : 1))
         if let incident { incident.encode(into: &w) }
+        w.optional(lastResolved?.lowerBound)
+        w.optional(lastResolved?.upperBound)
+        w.integer(UInt8(borrowed))
         return w.bytes
     }
 
@@ -35,7 +38,7 @@ extension DriftDetector {
         let profile = try SeasonProfile(decoding: &r)
         self.init(stepSeconds: profile.stepSeconds)
         self.profile = profile
-        statistic = try DriftStatistic(decoding: &r)
+        statistic = try DriftStatistic(decoding: &r, stepSeconds: stepSeconds)
         constant.value = try r.double()
         constant.first = try r.integer()
         constant.last = try r.integer()
@@ -52,6 +55,12 @@ extension DriftDetector {
         case 1: incident = try Incident(decoding: &r)
         default: throw .outOfRange(field: "incident")
         }
+        let (first, last): (Int64?, Int64?) = (try r.optional(), try r.optional())
+        if let first, let last {
+            guard first <= last else { throw .outOfRange(field: "last resolved incident") }
+            lastResolved = first...last
+        }
+        borrowed = Int(try r.integer(UInt8.self))
         guard r.left == 0 else { throw .trailing(bytes: r.left) }
     }
 }

@@ -14,18 +14,19 @@ extension DriftStatistic {
         w.double(meanAbsolute)
         w.integer(UInt32(residuals))
         w.integer(UInt32(rows))
-        w.integer(UInt32(range.lows.count))
-        for (low, high) in zip(range.lows, range.highs) {
-            w.double(low)
-            w.double(high)
+        w.integer(UInt32(range.old.count))
+        for span in range.old + [range.waiting, range.fresh] {
+            w.double(span.low)
+            w.double(span.high)
         }
+        w.integer(UInt32(range.freshRows))
         w.integer(UInt32(range.rows))
         w.optional(olderThanIncident.map { UInt32($0) })
     }
 
     /// Reads what `encode` wrote.
-    init(decoding r: inout DriftBytesReader) throws(DriftStateError) {
-        self.init()
+    init(decoding r: inout DriftBytesReader, stepSeconds: Int64) throws(DriftStateError) {
+        self.init(stepSeconds: stepSeconds)
         for _ in 0..<(try r.count(upTo: Self.lag, "residuals")) { ring.append(try r.double()) }
         next = try r.count(upTo: Self.lag - 1, "position")
         guard next == 0 || ring.count == Self.lag else { throw .outOfRange(field: "position") }
@@ -36,10 +37,12 @@ extension DriftStatistic {
         residuals = try r.count(upTo: Int(Self.memory), "rows of the scale")
         rows = try r.count(upTo: Self.warmUp, "rows of the warm-up")
         for _ in 0..<(try r.count(upTo: RunningRange.parts, "parts of the range")) {
-            range.lows.append(try r.double())
-            range.highs.append(try r.double())
+            range.old.append(RunningRange.Span(low: try r.double(), high: try r.double()))
         }
-        range.rows = try r.count(upTo: RunningRange.rowsAPart, "rows of the range")
+        range.waiting = RunningRange.Span(low: try r.double(), high: try r.double())
+        range.fresh = RunningRange.Span(low: try r.double(), high: try r.double())
+        range.freshRows = try r.count(upTo: RunningRange.lag, "rows of the range")
+        range.rows = try r.count(upTo: RunningRange.rowsAPart + RunningRange.lag, "rows of the range")
         olderThanIncident = try r.optional(UInt32.self).map { Int($0) }
     }
 

@@ -4,7 +4,7 @@
 //     s_i       = anchor residual, cut to ±4 rob_i
 //     rmse      = sqrt(mean of the last 50 s²)
 //     baseline  = sqrt(mean of the 4000 s² that end 100 rows ago + (0.02 G)²)
-//     ratio     = rmse / baseline                                             G = running range of the values
+//     ratio     = rmse / baseline                                    G = running range of the values, lagging
 //
 // The cut keeps a spike of two rows from looking like a change; the lag keeps a change out of what it is compared
 // with. The baseline is kept as sums over blocks of 100 rows, never as rows: 40 blocks and the one being filled.
@@ -19,9 +19,6 @@ struct DriftStatistic: Sendable, Hashable {
     static let blocksKept = 40
     /// Rows before the first ratio.
     static let warmUp = 300
-    /// Rows in the baseline before the first ratio. With 5-minute rows the anchor needs a day, so that this, and not
-    /// `warmUp`, sets the first ratio: after 41 hours.
-    static let leastBaseline = 100
     static let cut = 4.0
     static let memory = 500.0
     static let toSigma = 1.2533
@@ -34,6 +31,10 @@ struct DriftStatistic: Sendable, Hashable {
         var rows: Int = 0
     }
 
+    /// Rows in the baseline before the first ratio: a day of them, at least 100. A baseline of one night takes every
+    /// morning for a drift: on the public benchmark the alerts of the first 1000 rows fell from 12 to 8. With 5-minute
+    /// rows this, and not `warmUp`, sets the first ratio, 56 hours after the first value.
+    let leastBaseline: Int
     /// The newest `lag` cut residuals, by position modulo `lag`.
     var ring: [Double] = []
     /// Where the next one goes once the ring is full.
@@ -52,6 +53,9 @@ struct DriftStatistic: Sendable, Hashable {
     /// Rows of the open incident that have left the ring.
     var held = Block()
 
+    /// An empty statistic for rows of a step.
+    init(stepSeconds: Int64) { leastBaseline = max(100, Int(86_400 / stepSeconds)) }
+
     /// The rows that the ratio was made of.
     struct Reading: Hashable, Sendable {
         let rmse: Double
@@ -63,7 +67,7 @@ struct DriftStatistic: Sendable, Hashable {
     mutating func add(value: Double, residual: Double?) {
         let scale = robustScale
         if rows < Self.warmUp { rows += 1 }
-        range.add(value)
+        range.add(value, frozen: olderThanIncident != nil)
         guard let residual else { return }
         // Before there is a scale everything counts as it is.
         let cut = residuals < 20 ? residual : min(max(residual, -Self.cut * scale), Self.cut * scale)
@@ -93,7 +97,7 @@ struct DriftStatistic: Sendable, Hashable {
             all.squares += block.squares
             all.rows += block.rows
         }
-        guard all.rows >= Self.leastBaseline else { return nil }
+        guard all.rows >= leastBaseline else { return nil }
         let floor = Self.baselineFloor * range.width
         return (all.squares / Double(all.rows) + floor * floor).squareRoot()
     }
@@ -126,17 +130,18 @@ struct DriftStatistic: Sendable, Hashable {
     }
 
     /// The incident is the new normal: the statistic starts anew, with a baseline that is at least what the residuals
-    /// about the new profile are.
-    mutating func adopt(_ residuals: [Double]) {
+    /// about the new profile are, and a range that has moved with the level.
+    mutating func adopt(_ new: SeasonProfile.Adoption) {
         olderThanIncident = nil
         held = Block()
         ring = []
         next = 0
-        guard !residuals.isEmpty else { return }
-        let n = Double(residuals.count)
-        meanAbsolute = max(meanAbsolute, residuals.reduce(0) { $0 + abs($1) } / n)
+        range.adopt(values: new.values, shift: new.shift)
+        guard !new.residuals.isEmpty else { return }
+        let n = Double(new.residuals.count)
+        meanAbsolute = max(meanAbsolute, new.residuals.reduce(0) { $0 + abs($1) } / n)
         let limit = Self.cut * robustScale
-        raiseBaseline(to: residuals.reduce(0) { $0 + min(abs($1), limit) * min(abs($1), limit) } / n)
+        raiseBaseline(to: new.residuals.reduce(0) { $0 + min(abs($1), limit) * min(abs($1), limit) } / n)
     }
 
     /// After the first rows under the new profile: the baseline is at least what they are.

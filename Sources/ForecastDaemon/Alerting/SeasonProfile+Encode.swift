@@ -5,7 +5,6 @@ extension SeasonProfile {
     func encode(into w: inout DriftBytesWriter) {
         w.integer(stepSeconds)
         w.optional(origin.map { $0.bitPattern })
-        w.double(shift)
         for k in means.indices {
             w.float(means[k])
             w.float(deviations[k])
@@ -13,6 +12,9 @@ extension SeasonProfile {
         }
         w.float(overallMean)
         w.float(overallDeviation)
+        w.integer(UInt8((known[0] ? 1 : 0) + (known[1] ? 2 : 0)))
+        w.integer(visit)
+        w.float(visitMean)
         w.integer(learned)
         w.optional(newest)
         w.optional(heldFrom)
@@ -26,7 +28,6 @@ extension SeasonProfile {
         guard step > 0, 86_400 / step <= 86_400 else { throw .outOfRange(field: "step") }
         self.init(stepSeconds: step)
         origin = try r.optional(UInt64.self).map { Double(bitPattern: $0) }
-        shift = try r.double()
         for k in means.indices {
             means[k] = try r.float()
             deviations[k] = try r.float()
@@ -34,6 +35,10 @@ extension SeasonProfile {
         }
         overallMean = try r.float()
         overallDeviation = try r.float()
+        let kinds = try r.integer(UInt8.self)
+        known = [kinds & 1 != 0, kinds & 2 != 0]
+        visit = try r.integer()
+        visitMean = try r.float()
         learned = try r.integer()
         newest = try r.optional()
         heldFrom = try r.optional()

@@ -33,8 +33,6 @@ struct SeasonProfile: Sendable, Hashable {
     let rowsADay: Int
     /// The first value; `means`, `queue` are relative to it.
     var origin: Double?
-    /// Added to every mean: how far accepted incidents have moved the level.
-    var shift: Double = 0
     /// `[kind][slot]`, workdays first.
     var means: [Float]
     /// Mean absolute deviations, as `means`.
@@ -43,6 +41,12 @@ struct SeasonProfile: Sendable, Hashable {
     var counts: [UInt8]
     var overallMean: Float = 0
     var overallDeviation: Float = 0
+    /// Whether a workday, a weekend day has been seen, since the last accepted incident.
+    var known = [false, false]
+    /// The slot that was learned last, and its mean before the first of these rows in a sequence: errors are taken of
+    /// it, or the first row of a quarter of an hour would make the others look expected.
+    var visit: Int16 = -1
+    var visitMean: Float = 0
     /// Rows learned in all; stops at 65 535.
     var learned: UInt16 = 0
     /// Rows that wait, by bin modulo `rowsADay`; NaN where there is none.
@@ -70,10 +74,13 @@ struct SeasonProfile: Sendable, Hashable {
     func expectation(at bin: Int64, zone: LocalTime) -> Expectation? {
         guard learned > 0, let origin else { return nil }
         let slot = self.slot(of: bin, zone: zone)
-        let value = origin + shift + Double(mean(slot))
+        let value = origin + Double(mean(slot))
         let half = Self.halfWidth * Double(deviation(slot))
         return Expectation(value: value, lower: value - half, upper: value + half)
     }
+
+    /// Whether what is expected of a bin is known from days of its own kind, and not borrowed from the other.
+    func knowsKind(of bin: Int64, zone: LocalTime) -> Bool { known[slot(of: bin, zone: zone) / Self.slotsADay] }
 
     /// The rows of the last day that are still in the queue, oldest first.
     func rows(from bin: Int64) -> [(bin: Int64, value: Double)] {
@@ -123,8 +130,8 @@ struct SeasonProfile: Sendable, Hashable {
     /// Rows from a bin on belong to an incident.
     mutating func hold(from bin: Int64) { heldFrom = bin }
 
-    /// The incident is over: its rows, up to the bin before `end`, are forgotten.
-    mutating func dropHeld(before end: Int64) {
+    /// The incident is over by itself, and is not heard of again: its rows before `end` are forgotten.
+    mutating func forgetHeld(before end: Int64) {
         defer { heldFrom = nil }
         guard let from = heldFrom, let newest else { return }
         let oldest = max(from, newest - Int64(rowsADay) + 1)
@@ -132,28 +139,62 @@ struct SeasonProfile: Sendable, Hashable {
         for b in oldest...min(newest, end - 1) { queue[place(b)] = .nan }
     }
 
+    /// The incident is over by itself, and was one of a kind that comes at this time of the day: its rows before `end`
+    /// are learned when they are due, as if their slots had been seen once before.
+    mutating func learnHeld(before end: Int64, zone: LocalTime) {
+        defer { heldFrom = nil }
+        guard let from = heldFrom else { return }
+        for row in rows(from: from) where row.bin < end {
+            let k = slot(of: row.bin, zone: zone)
+            counts[k] = min(counts[k], 1)
+        }
+    }
+
     /// The incident is the new normal.
     ///
     /// All means are moved by the median residual of the incident's rows (at most the last day of them), then these
     /// rows are learned as if the profile had seen one row in each slot before; what comes in the first day of the
     /// incident is learned at once. So a new level is known immediately, at all times of all days, and a new shape
-    /// after a day.
+    /// after a day. Rows of a kind of day that had never been seen tell of that kind, not of a new level.
     ///
-    /// - Returns: the residuals of these rows about the new profile.
-    mutating func adopt(from bin: Int64, zone: LocalTime) -> [Double] {
+    /// - Returns: what the statistic has to know of it.
+    mutating func adopt(from bin: Int64, zone: LocalTime) -> Adoption {
         heldFrom = nil
-        let rows = rows(from: bin)
-        let residuals = rows.compactMap { row in
-            expectation(at: row.bin, zone: zone).map { row.value - $0.value }
+        // What came before belongs to the old normal: learned now, so that it moves with it.
+        for row in rows(from: .min) where row.bin < bin {
+            learn(queue[place(row.bin)], at: row.bin, zone: zone)
+            queue[place(row.bin)] = .nan
         }
-        if !residuals.isEmpty { shift += median(residuals) }
+        let rows = rows(from: bin)
+        let residuals = rows.compactMap { row -> Double? in
+            let slot = self.slot(of: row.bin, zone: zone)
+            guard known[slot / Self.slotsADay] else { return nil }
+            return expectation(at: row.bin, zone: zone).map { row.value - $0.value }
+        }
+        let shift = residuals.isEmpty ? 0 : median(residuals)
+        for k in means.indices { means[k] += Float(shift) }
+        overallMean += Float(shift)
         for k in counts.indices { counts[k] = min(counts[k], 1) }
+        known = [false, false]
         for row in rows {
             learn(queue[place(row.bin)], at: row.bin, zone: zone)
             queue[place(row.bin)] = .nan
         }
         learnAtOnceBefore = bin + Int64(rowsADay)
-        return rows.compactMap { row in expectation(at: row.bin, zone: zone).map { row.value - $0.value } }
+        return Adoption(
+            shift: shift, values: rows.map { $0.value },
+            residuals: rows.compactMap { row in
+                expectation(at: row.bin, zone: zone).map { row.value - $0.value }
+            })
+    }
+
+    /// A new normal.
+    struct Adoption: Hashable, Sendable {
+        /// How far the level has moved.
+        let shift: Double
+        /// The incident's rows of the last day, and their residuals about the new profile.
+        let values: [Double]
+        let residuals: [Double]
     }
 
     // Inside
@@ -173,10 +214,9 @@ struct SeasonProfile: Sendable, Hashable {
 
     private mutating func learn(_ x: Float, at bin: Int64, zone: LocalTime) {
         let k = slot(of: bin, zone: zone)
-        let x = x - Float(shift)
         if learned > 0 {
-            // The error against what was known before, so that a first visit to a slot counts as well.
-            let error = abs(x - mean(k))
+            if visit != Int16(k) { visitMean = mean(k) }
+            let error = abs(x - visitMean)
             let a = max(Self.alpha, 1 / (Float(counts[k]) + 1))
             deviations[k] += a * (error - deviations[k])
             let b = max(0.002, 1 / Float(learned))
@@ -187,6 +227,8 @@ struct SeasonProfile: Sendable, Hashable {
         let b = max(0.002, 1 / (Float(learned) + 1))
         overallMean += b * (x - overallMean)
         counts[k] = min(counts[k], 254) + 1
+        visit = Int16(k)
+        known[k / Self.slotsADay] = true
         learned = min(learned, 65_534) + 1
     }
 

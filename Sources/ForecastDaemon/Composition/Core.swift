@@ -169,7 +169,7 @@ final class Core: Service {
                 await running.training.wake()
             },
             Ticker(interval: .seconds(1), clock: parts.clock) {
-                progress.commit(inFlightSince: running.store.commitInFlightSince)
+                progress.commit(inFlightSince: running.store.writer.meter.inFlightSince)
                 await running.store.writer.pulse()
                 progress.writerBeat(at: now())
             },

@@ -12,8 +12,8 @@ extension ForecastingService {
     ///   is made anew.
     func restore() async throws(StoreError) {
         let reader = parts.store.reader
-        nextModelID = try reader.newestModelID() + 1
-        restoreFiring(try reader.alerts(openOnly: true))
+        nextModelID = try reader.lastModelID() + 1
+        restoreFiring(try reader.alerts(open: true))
         // The last grid of a series is the one in force: after a change of rhythm the older stays and expires.
         var newest: [SeriesID: GridRow] = [:]
         for grid in try reader.grids() where newest[grid.series].map({ $0.id < grid.id }) ?? true {
@@ -46,12 +46,18 @@ extension ForecastingService {
                 settings: settings(treatment))
         var series = Tracked(
             series: row.series, pipeline: pipeline, aggregate: aggregate(choice, info), newest: summary.last)
-        series.published = try reader.latestFan(grid: row.id)
-        series.recordedThrough = try await reader.newestRecordBin(grid: row.id) ?? .min
+        series.published = try reader.latestFan(row.id)
+        series.recordedThrough = try newestRecord(row.id, from: pipeline.nextBin)
         series.modelSavedAt = model?.createdAt
         tracked[row.series] = series
         seriesOfGrid[row.id] = row.series
         parts.book.restore(series: row.series, intervalSeconds: info.intervalSeconds, newest: summary.last)
+    }
+
+    /// The newest bin that has its record: what follows a saved state was written before a crash.
+    private func newestRecord(_ grid: GridID, from bin: Int64) throws(StoreError) -> Int64 {
+        let found = try parts.store.reader.record(grid: grid, lead: 1, bins: bin..<Int64.max)
+        return found.map(\.bin).max() ?? .min
     }
 
     /// The model in the store and its row; nil where there is none, or none that can be read.

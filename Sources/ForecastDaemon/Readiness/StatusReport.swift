@@ -23,7 +23,7 @@ struct StatusReport: Sendable {
     }
 
     private func snapshot(_ running: Running) async -> Snapshot? {
-        guard let sizes = try? await running.store.reader.sizes() else { return nil }
+        guard let sizes = try? running.store.reader.sizes() else { return nil }
         return Snapshot(
             sizes: sizes, intake: running.intake.counts, offenders: running.intake.offenders,
             forecasting: await running.forecasting.overview(), training: await running.training.counts,
@@ -72,7 +72,7 @@ struct StatusReport: Sendable {
             }
             json.member("points", found.sizes.sampleCount)
             json.member("series", found.sizes.seriesCount)
-            json.member("commits", found.store.commits)
+            json.member("commits", found.store.writer.meter.commits)
         }
         json.object("ingest") { json in
             json.member("points", found.intake.points)

@@ -33,11 +33,11 @@ struct NetworkWeights: Sendable, Hashable {
             }
             for unit in 0..<hidden {
                 for column in 0...shape.inputs {
-                    out[column * plan.gateRows + 2 * hidden + unit] =
+                    out[column * plan.gateRows + 3 * hidden + unit] =
                         parameters[inputs + unit * (shape.inputs + 1) + column]
                 }
                 for column in 0...hidden {
-                    out[(shape.inputs + column) * plan.gateRows + 3 * hidden + unit] =
+                    out[(shape.inputs + column) * plan.gateRows + 2 * hidden + unit] =
                         parameters[recurrent + unit * (hidden + 1) + column]
                 }
             }
