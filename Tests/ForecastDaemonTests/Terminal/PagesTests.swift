@@ -71,8 +71,10 @@ import Testing
         "the state is shown without what another column says",
         arguments: [
             ("learning (2 of 400 bins), last value", "last-value", "learning (2 of 400 bins)"),
-            ("learning (130 of 400 bins), ridge; catching up, 7 bins behind", "ridge",
-             "learning (130 of 400 bins); catching up, 7 bins behind"),
+            (
+                "learning (130 of 400 bins), ridge; catching up, 7 bins behind", "ridge",
+                "learning (130 of 400 bins); catching up, 7 bins behind"
+            ),
             ("elman-7", "elman-7", nil),
         ])
     func waiting(state: String, model: String, text: String?) {
