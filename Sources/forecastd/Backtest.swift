@@ -23,7 +23,7 @@ struct BacktestCommand: AsyncParsableCommand {
     var origins = 1
     @Option(help: "Values between two origins; the horizon unless told.") var stride: Int?
     @Option(help: "Quantiles to write, between 0.025 and 0.975.") var quantiles = "0.1,0.5,0.9"
-    @Option(help: "Cell of the network: elman, gru or lstm.") var cell: String?
+    @Option(help: "Cell of the network: elman, gru or lstm.") var cell = "elman"
     @Flag(help: "Read the window in both directions.") var bidirectional = false
     @Option(help: "Threads to train on.") var threads = 1
     @Option(help: "Seed of all randomness.") var seed: UInt64 = 1
@@ -42,11 +42,9 @@ struct BacktestCommand: AsyncParsableCommand {
         let report = try await Backtest.run(
             BacktestOptions(
                 input: input, output: output, horizon: horizon, origins: origins, stride: stride ?? 0,
-                quantiles: levels, cell: cell, bidirectional: bidirectional, threads: threads, seed: seed)
-        ) { done, total in
-            bar.show(Double(done) / Double(max(total, 1)), "\(done) of \(total) series")
-        }
+                quantiles: levels, cell: cell, bidirectional: bidirectional, threads: threads, seed: seed),
+            progress: { bar.show(Double($0) / Double($1), "\($0) of \($1) series") })
         bar.clear()
-        if origins > 1 { forecastd.output("\(report)\n") }
+        Descriptor.write("\(report)\n", to: 1)
     }
 }

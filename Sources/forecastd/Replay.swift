@@ -33,10 +33,8 @@ struct ReplayCommand: AsyncParsableCommand {
         guard every > 0, threads > 0 else { throw ClientError.usage("--every and --threads are at least 1") }
         var bar = ProgressBar(screen: Screen(descriptor: 2))
         try await Replay.run(
-            ReplayOptions(inputs: input, output: output, horizons: steps, every: every, threads: threads, seed: seed)
-        ) { done, total in
-            bar.show(Double(done) / Double(max(total, 1)), "\(done) of \(total) series")
-        }
+            ReplayOptions(inputs: input, output: output, horizons: steps, every: every, threads: threads, seed: seed),
+            progress: { bar.show(Double($0) / Double($1), "\($0) of \($1) series") })
         bar.clear()
     }
 }
