@@ -1,1 +1,46 @@
+// What Swift cannot say about vectors, in C that is compiled with each caller's instruction set. No libc, no state.
 #pragma once
+
+typedef float vector_f4 __attribute__((ext_vector_type(4)));
+typedef float vector_f8 __attribute__((ext_vector_type(8)));
+typedef float vector_f16 __attribute__((ext_vector_type(16)));
+
+#define VECTOR_INLINE static inline __attribute__((always_inline))
+
+// Swift's SIMD.squareRoot() becomes one scalar square root a lane (Swift 6.3); these become one instruction.
+VECTOR_INLINE vector_f4 vector_sqrt4(vector_f4 x) { return __builtin_elementwise_sqrt(x); }
+VECTOR_INLINE vector_f8 vector_sqrt8(vector_f8 x) { return __builtin_elementwise_sqrt(x); }
+VECTOR_INLINE vector_f16 vector_sqrt16(vector_f16 x) { return __builtin_elementwise_sqrt(x); }
+
+// The microarchitecture level of this CPU that our kernels know: 4 (AVX-512), 3 (AVX2 and FMA) or 1 (baseline).
+VECTOR_INLINE int vector_cpu_level(void) {
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    int v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
+    int v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+             __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+    return v4 ? 4 : v3 ? 3 : 1;
+#else
+    return 1;
+#endif
+}
+
+// Denormals cost a hundred cycles each and mean nothing in a gradient: flush them on this thread (FTZ and DAZ).
+// Returns the state before, for vector_restore_denormals.
+VECTOR_INLINE unsigned vector_flush_denormals(void) {
+#if defined(__x86_64__)
+    unsigned before = __builtin_ia32_stmxcsr();
+    __builtin_ia32_ldmxcsr(before | 0x8040);
+    return before;
+#else
+    return 0;
+#endif
+}
+
+VECTOR_INLINE void vector_restore_denormals(unsigned before) {
+#if defined(__x86_64__)
+    __builtin_ia32_ldmxcsr(before);
+#else
+    (void)before;
+#endif
+}

@@ -22,7 +22,8 @@ enum LineHint {
         case .invalidFieldFormat: fieldFormat(part, before)
         case .invalidNumber: number(part)
         case .numberOutOfRange:
-            part.hasSuffix("i") || part.hasSuffix("u") ? "i holds 64 bits with a sign, u without" : "a double ends at 1.8e308"
+            part.hasSuffix("i") || part.hasSuffix("u")
+                ? "i holds 64 bits with a sign, u without" : "a double ends at 1.8e308"
         case .notFinite: "leave the field out where there is no value"
         case .integerNotExact: "a double holds every integer only up to 2^53; without i or u it is rounded"
         case .invalidBoolean: "t, true, T, True, TRUE, f, false, F, False or FALSE"

@@ -1,5 +1,5 @@
 // From the bytes of one connection or body to samples for the store: parser, cache and catalogue joined. It has no
-// socket and no clock. The ingest service feeds it what it read, submits `batch` and answers what `syncs` asks for;
+// socket and no clock. The ingest service feeds it what it read, submits the samples and answers what `syncs` asks for;
 // the HTTP write does the same with a whole body.
 
 public import SeriesStore
@@ -15,10 +15,8 @@ public enum SeriesResolution: Sendable, Equatable {
 public struct LineIngest: Sendable {
     /// What has been read and not been taken yet.
     public struct Intake: Sendable {
-        /// Samples in the order of the bytes; parallel arrays.
-        public var series: [SeriesID] = []
-        public var timestamps: [Timestamp] = []
-        public var values: [Double] = []
+        /// Samples in the order of the bytes.
+        public var samples = SampleBatch()
         /// For each `sync`: how many samples had been accepted on this connection before it.
         public var syncs: [Int] = []
         /// The first refusals, at most `LineIngest.maximumProblems`; `refused` counts them all.
@@ -31,7 +29,7 @@ public struct LineIngest: Sendable {
         /// Nothing read.
         public init() {}
         /// Neither samples nor syncs.
-        public var isEmpty: Bool { series.isEmpty && syncs.isEmpty }
+        public var isEmpty: Bool { samples.isEmpty && syncs.isEmpty }
     }
 
     /// Kept in `Intake.problems`; more would only fill a log.
@@ -125,9 +123,7 @@ public struct LineIngest: Sendable {
                 } else {
                     continue
                 }
-                intake.series.append(id)
-                intake.timestamps.append(timestamp)
-                intake.values.append(field.value)
+                intake.samples.append(series: id, timestamp: timestamp, value: field.value)
                 total &+= 1
             }
         }

@@ -58,7 +58,8 @@ enum LineSeries {
             let valueEnd = end(bytes, valueStart..<series.upperBound, of: [comma, equals], escapes: escapes)
             if valueEnd == valueStart { throw LineFault(.missingTagValue, nameStart, valueStart) }
             if valueEnd < series.upperBound, LineScanner.byte(bytes, valueEnd) == equals {
-                throw LineFault(.invalidTagFormat, nameStart, end(bytes, valueEnd..<series.upperBound, of: [comma], escapes: []))
+                let tagEnd = end(bytes, valueEnd..<series.upperBound, of: [comma], escapes: [])
+                throw LineFault(.invalidTagFormat, nameStart, tagEnd)
             }
             let name = try text(bytes, nameStart..<nameEnd, escapes: escapes)
             let value = try text(bytes, valueStart..<valueEnd, escapes: escapes)

@@ -1,0 +1,112 @@
+// HTTP/1.1 on the API socket: Hummingbird's router and HTTP channel on an accept loop of our own, because Hummingbird's
+// server binds addresses and cannot take a descriptor that systemd passed. What its `Application` would add is done
+// here: 100-continue, errors as JSON, a Server header, the client's uid in the request context.
+
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+
+import Logging
+import NIOCore
+import ServiceLifecycle
+
+/// Serves the router on one listening descriptor until a graceful shutdown, then lets running requests finish.
+struct APIServer: Service {
+    let socket: ListeningSocket
+    let group: any EventLoopGroup
+    let connectionLimit: Int
+    let responder: RouterResponder<APIContext>
+    let logger: Logger
+
+    /// A connection that asks nothing for this long is closed; it may come again.
+    private static let configuration = HTTP1Channel.Configuration(idleTimeout: .minutes(10))
+
+    private struct Connection: Sendable {
+        let peer: Peer?
+        let http: HTTP1Channel.Value
+    }
+
+    func run() async throws {
+        let listener = Listener<Connection>(
+            socket: socket, group: group, limit: connectionLimit, logger: logger,
+            setup: { channel in
+                HTTP1Channel(responder: { _, _, _ in }, configuration: Self.configuration)
+                    .setup(channel: channel, logger: logger)
+                    .and(channel.peer()).map { Connection(peer: $1, http: $0) }
+            },
+            serve: { await serve($0) })
+        try await listener.run()
+    }
+
+    private func serve(_ connection: Connection) async {
+        let channel = HTTP1Channel(
+            responder: { request, writer, _ in
+                if request.headers[.expect]?.lowercased() == "100-continue" {
+                    try await writer.writeInformationalHead(HTTPResponse(status: .continue))
+                }
+                let response = await answer(request, peer: connection.peer)
+                try await writer.write(response: response.head, body: response.body)
+            }, configuration: Self.configuration)
+        await channel.handle(value: connection.http, logger: logger)
+    }
+
+    private func answer(_ request: Request, peer: Peer?) async -> Response {
+        let context = APIContext(source: APIContext.Source(logger: logger, peer: peer))
+        do {
+            return try await responder.respond(to: request, context: context)
+        } catch let error as APIError {
+            return error.response
+        } catch let error as any HTTPResponseError {
+            let reason = error.status == .notFound ? "no such path: \(request.uri.path)" : error.status.reasonPhrase
+            return APIError(error.status, reason).response
+        } catch {
+            logger.error("a request failed: \(request.method) \(request.uri.path): \(error)")
+            return APIError(.internalServerError, "\(error)").response
+        }
+    }
+}
+
+/// What a handler knows of its request beside the request itself.
+struct APIContext: RequestContext {
+    struct Source: RequestContextSource {
+        let logger: Logger
+        let peer: Peer?
+    }
+
+    var coreContext: CoreRequestContextStorage
+    let peer: Peer?
+
+    init(source: Source) {
+        coreContext = CoreRequestContextStorage(source: source)
+        peer = source.peer
+    }
+}
+
+/// An answer that is no success: a status and one sentence for whoever asked.
+struct APIError: Error {
+    let status: HTTPResponse.Status
+    let sentence: String
+    var headers: HTTPFields = [:]
+
+    init(_ status: HTTPResponse.Status, _ sentence: String) {
+        self.status = status
+        self.sentence = sentence
+    }
+
+    /// Overload, full disk, starting up: try again, never a 4xx (Telegraf drops the batch on any 4xx).
+    static func tryAgain(_ sentence: String, afterSeconds seconds: Int = 5) -> APIError {
+        var error = APIError(.serviceUnavailable, sentence)
+        error.headers[.retryAfter] = String(seconds)
+        return error
+    }
+
+    var response: Response {
+        var json = JSONWriter()
+        json.object { $0.member("error", sentence) }
+        var fields = headers
+        fields[.contentType] = "application/json"
+        // The header is a line: InfluxDB clients read the reason from it.
+        fields[HTTPField.Name("X-Influxdb-Error")!] = String(sentence.filter { !$0.isNewline }.prefix(1024))  // a constant, valid name
+        return Response(status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: json.bytes)))
+    }
+}

@@ -1,0 +1,117 @@
+// `POST /v1/import`: a file of history, read as it streams in, stored through the same entry as everything else, and
+// trained at once. The answer is JSON lines: how much is stored, then how far the pipelines have come.
+
+import Hummingbird
+import NIOCore
+import SeriesStore
+
+/// Bulk import.
+struct ImportRoutes: Sendable {
+    let readiness: Readiness
+
+    func add(to router: Router<APIContext>) {
+        router.post("v1/import") { request, context in try start(request, context) }
+    }
+
+    private func start(_ request: Request, _ context: APIContext) throws -> Response {
+        let running = try readiness.running()
+        let options: ImportOptions
+        do throws(ImportProblem) {
+            options = try ImportOptions(
+                query: request.uri.queryParameters.map { (name: String($0.key), value: String($0.value)) })
+        } catch {
+            throw APIError(.badRequest, error.description)
+        }
+        let (body, peer) = (request.body, context.peer)
+        return ProgressStream.response { stream in
+            var work = ImportWork(running: running, peer: peer, options: options)
+            for try await buffer in body {
+                try await work.take([UInt8](buffer.readableBytesView), isLast: false)
+                if work.shouldTell { try await stream.progress(0, "\(work.samples) samples stored") }
+            }
+            try await work.take([], isLast: true)
+            try await work.waitForForecasts(&stream)
+            try await stream.done { json in
+                json.member("samples", work.samples)
+                json.member("series", work.series.count)
+                json.member("refused", work.refused)
+                json.array("problems") { json in for problem in work.problems { json.value(problem.description) } }
+            }
+        }
+    }
+}
+
+/// One import on its way into the store.
+private struct ImportWork {
+    private let running: Running
+    private let peer: Peer?
+    private var reader: ImportReader
+    private(set) var series = Set<SeriesID>()
+    private(set) var samples = 0
+    private(set) var refused = 0
+    private(set) var problems: [ImportProblem] = []
+    private var told = 0
+
+    /// Told at the end; more would only fill a screen.
+    private static let mostProblems = 20
+
+    init(running: Running, peer: Peer?, options: ImportOptions) {
+        self.running = running
+        self.peer = peer
+        reader = ImportReader(options)
+    }
+
+    /// Every 100 000 samples a line of progress.
+    var shouldTell: Bool {
+        mutating get {
+            guard samples - told >= 100_000 else { return false }
+            told = samples
+            return true
+        }
+    }
+
+    mutating func take(_ bytes: [UInt8], isLast: Bool) async throws {
+        let batch = reader.read(bytes, isLast: isLast)
+        var intake = LineIngest.Intake()
+        for run in batch.runs {
+            switch running.intake.resolve(run.key, for: peer) {
+            case .known(let id):
+                series.insert(id)
+                samples += run.values.count
+                intake.samples.append(
+                    contentsOf: SampleBatch(
+                        series: Array(repeating: id, count: run.values.count), timestamps: run.timestamps,
+                        values: run.values))
+            case .refused(let sentence):
+                refused += run.values.count
+                note(ImportProblem(line: nil, reason: "\(run.key): \(sentence)"))
+            }
+        }
+        refused += batch.problemCount
+        for problem in batch.problems { note(problem) }
+        do throws(StoreError) {
+            try await running.intake.take(intake, from: peer, over: "import")
+            if isLast { try await running.store.writer.barrier() }
+        } catch {
+            throw APIError(storing: error)
+        }
+    }
+
+    private mutating func note(_ problem: ImportProblem) {
+        if problems.count < Self.mostProblems { problems.append(problem) }
+    }
+
+    /// Until every bin of the imported series has gone through its pipeline, trainings included.
+    func waitForForecasts(_ stream: inout ProgressStream) async throws {
+        var first: Int64?
+        while true {
+            await running.forecasting.afterTurn()
+            let behind = await running.forecasting.binsBehind(of: series)
+            if behind == 0 { return }
+            let most = max(first ?? behind, behind)
+            first = most
+            try await stream.progress(
+                Double(most - behind) / Double(most), "\(samples) samples stored, \(behind) bins to forecast and train")
+        }
+    }
+}

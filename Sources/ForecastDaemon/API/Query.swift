@@ -1,0 +1,84 @@
+// The query string of a request, read with clear refusals: which parameter, what it held, what it takes.
+
+import Hummingbird
+import SeriesStore
+
+/// The parameters of one request.
+struct Query: Sendable {
+    private let parameters: Parameters
+
+    init(_ request: Request) { parameters = request.uri.queryParameters }
+
+    /// A parameter's text; nil when it is absent or empty.
+    func text(_ name: String) -> String? {
+        guard let value = parameters[name[...]], !value.isEmpty else { return nil }
+        return String(value)
+    }
+
+    /// RFC 3339 or epoch seconds.
+    func time(_ name: String) throws(APIError) -> Timestamp? {
+        guard let text = text(name) else { return nil }
+        do throws(InstantError) {
+            return try Instants.parse(text)
+        } catch {
+            throw APIError(.badRequest, "\(name): \(error)")
+        }
+    }
+
+    /// A duration (`5m`, or plain seconds), in whole seconds.
+    func duration(_ name: String) throws(APIError) -> Int64? {
+        guard let text = text(name) else { return nil }
+        if let seconds = Int64(text), seconds > 0 { return seconds }
+        do throws(DurationError) {
+            let seconds = try Durations.parse(text).components.seconds
+            if seconds > 0 { return seconds }
+        } catch {
+            throw APIError(.badRequest, "\(name): \(error)")
+        }
+        throw APIError(.badRequest, "\(name): \(text) is less than a second")
+    }
+
+    /// A finite number.
+    func number(_ name: String) throws(APIError) -> Double? {
+        guard let text = text(name) else { return nil }
+        guard let value = Double(text), value.isFinite else {
+            throw APIError(.badRequest, "\(name): '\(text)' is not a number")
+        }
+        return value
+    }
+
+    /// How bins are made.
+    func aggregate(_ name: String) throws(APIError) -> Aggregate? {
+        guard let text = text(name) else { return nil }
+        guard let aggregate = Aggregate(rawValue: text) else {
+            let known = Aggregate.allCases.map(\.rawValue).joined(separator: ", ")
+            throw APIError(.badRequest, "\(name): '\(text)' is not one of \(known)")
+        }
+        return aggregate
+    }
+
+    /// The series that `match` selects, in the order of their keys; without `match` all.
+    ///
+    /// - Throws: 400 for a selector that cannot be read, 404 with the nearest names where nothing matches.
+    func series(of running: Running, required: Bool) throws(APIError) -> [SeriesInfo] {
+        let catalogue = running.store.catalogue
+        guard let match = text("match") else {
+            if required { throw APIError(.badRequest, "match: which series? Give a name or a selector") }
+            return catalogue.all().sorted { $0.key < $1.key }
+        }
+        let selector: Selector
+        do throws(SelectorError) {
+            selector = try Selector(parsing: match)
+        } catch {
+            throw APIError(.badRequest, "match: \(error)")
+        }
+        let found = catalogue.matching(selector).sorted { $0.key < $1.key }
+        if found.isEmpty {
+            let names = Set(catalogue.all().map { $0.key.name })
+            let nearest = NearestNames.nearest(to: match, among: names)
+            let hint = nearest.isEmpty ? "" : "; near: \(nearest.joined(separator: ", "))"
+            throw APIError(.notFound, "no series matches \(match)\(hint)")
+        }
+        return found
+    }
+}

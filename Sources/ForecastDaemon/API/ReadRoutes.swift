@@ -1,0 +1,156 @@
+// Reading samples, series and forecasts over HTTP. Handlers look at committed state only: the store's snapshots and the
+// fans that forecasting has published. Times come in as RFC 3339 or epoch seconds and go out as integer nanoseconds.
+
+import HTTPTypes
+import Hummingbird
+import SeriesStore
+
+/// `GET /v1/series`, `/v1/samples` and `/v1/forecasts`.
+struct ReadRoutes: Sendable {
+    let readiness: Readiness
+    let now: @Sendable () -> Timestamp
+
+    func add(to router: Router<APIContext>) {
+        router.get("v1/series") { request, _ in try await series(request) }
+        router.get("v1/samples") { request, _ in try await samples(request) }
+        router.get("v1/forecasts") { request, _ in try await forecasts(request) }
+    }
+
+    // Series
+
+    private func series(_ request: Request) async throws -> Response {
+        let running = try readiness.running()
+        let query = Query(request)
+        let matching = try query.series(of: running, required: false)
+        let onlyLive = query.text("live") == "1"
+        var answer = JSONList()
+        for info in matching {
+            guard let summary = try await running.store.reader.summary(of: info.id) else { continue }
+            if onlyLive, summary.last < now() &- Self.liveFor { continue }
+            let served = await running.forecasting.served(info.id)
+            answer.add { Self.write(info, summary, served, to: &$0) }
+        }
+        return .json(answer.bytes)
+    }
+
+    /// A series is live when it had a sample within this time.
+    static let liveFor: Int64 = 86_400_000_000_000
+
+    private static func write(
+        _ info: SeriesInfo, _ summary: SeriesSummary, _ served: Served?, to json: inout JSONWriter
+    ) {
+        json.object { json in
+            json.member("series", info.key.description)
+            json.member("kind", info.kind.rawValue)
+            json.member("unit", info.unit)
+            json.member("samples", summary.count)
+            json.member("first", summary.first)
+            json.member("last", summary.last)
+            json.member("last_value", summary.lastValue)
+            json.member("interval_seconds", info.intervalSeconds)
+            json.member("step_seconds", served?.stepSeconds)
+            json.member("horizon_steps", served?.horizon)
+            writeStatus(served, to: &json)
+        }
+    }
+
+    /// Who serves, how well, and what is waited for.
+    private static func writeStatus(_ served: Served?, to json: inout JSONWriter) {
+        json.member("model", served?.status.model)
+        json.member("skill", served?.status.skill)
+        json.member("next_model", served?.status.nextModel)
+        json.member("ready_at", served?.status.readyAt)
+        json.member("state", served?.sentence ?? "no grid yet: its rhythm is not known")
+    }
+
+    // Samples
+
+    private func samples(_ request: Request) async throws -> Response {
+        let running = try readiness.running()
+        let query = Query(request)
+        let matching = try query.series(of: running, required: true)
+        let to = try query.time("to") ?? .max
+        let from = try query.time("from") ?? (to == .max ? now() : to) &- 3_600_000_000_000
+        let step = try query.duration("step")
+        let aggregate = try query.aggregate("aggregate")
+        var answer = JSONList()
+        for info in matching {
+            let column: (timestamps: [Timestamp], values: [Double])
+            if let step {
+                column = try await bins(
+                    info, from: from, to: to, step: step, aggregate: aggregate ?? info.aggregate, running)
+            } else {
+                column = try await running.store.reader.samples(of: info.id, from: from, to: to)
+            }
+            answer.add { json in
+                json.object { json in
+                    json.member("series", info.key.description)
+                    json.member("timestamps", column.timestamps)
+                    json.member("values", column.values)
+                }
+            }
+        }
+        return .json(answer.bytes)
+    }
+
+    /// Most bins in one answer for one series.
+    static let mostBins: Int64 = 1_000_000
+
+    private func bins(
+        _ info: SeriesInfo, from: Timestamp, to: Timestamp, step: Int64, aggregate: Aggregate, _ running: Running
+    ) async throws -> (timestamps: [Timestamp], values: [Double]) {
+        let clock = BinClock(stepSeconds: step)
+        guard let summary = try await running.store.reader.summary(of: info.id) else { return ([], []) }
+        let first = clock.bin(containing: max(from, summary.first))
+        let last = clock.bin(containing: min(to &- 1, summary.last))
+        guard first <= last else { return ([], []) }
+        let count = last - first + 1
+        guard count <= Self.mostBins else {
+            throw APIError(.badRequest, "that are \(count) bins: take a longer step or a shorter range")
+        }
+        let values = try await running.store.reader.bins(
+            of: info.id, stepSeconds: step, range: first..<last + 1, aggregate: aggregate)
+        let present = values.indices.filter { !values[$0].isNaN }
+        return (present.map { clock.start(of: first + Int64($0)) }, present.map { values[$0] })
+    }
+
+    // Forecasts
+
+    private func forecasts(_ request: Request) async throws -> Response {
+        let running = try readiness.running()
+        let query = Query(request)
+        let matching = try query.series(of: running, required: true)
+        let asOf = try query.time("as_of")
+        let horizon = try query.duration("horizon")
+        let reaches = try query.number("reaches")
+        var rows = JSONList()
+        for info in matching {
+            guard let served = await running.forecasting.served(info.id) else { continue }
+            let row = try asOf.map { try running.store.reader.fan(served.grid, asOf: $0 / 1_000_000_000 - served.stepSeconds) } ?? served.fan
+            var arrival: (Double, ArrivalAnswer)?
+            if let reaches { arrival = (reaches, try await arrive(info, at: reaches, running)) }
+            guard row != nil || arrival != nil else { continue }
+            let answer = ForecastAnswer(
+                info: info, served: served, row: row, horizon: horizon, arrival: arrival, now: now())
+            rows.add { answer.write(to: &$0) }
+        }
+        return .json(rows.bytes)
+    }
+
+    /// Time to a value, on 15-minute bins of the last six weeks.
+    private func arrive(_ info: SeriesInfo, at value: Double, _ running: Running) async throws -> ArrivalAnswer {
+        guard let summary = try await running.store.reader.summary(of: info.id) else {
+            return .tooLittleHistory(haveSeconds: 0, needSeconds: Arrival.leastSeconds)
+        }
+        let clock = BinClock(stepSeconds: 900)
+        let last = clock.bin(containing: summary.last)
+        let reach = Int64(Arrival.weeks) * 7 * 96
+        let first = max(clock.bin(containing: summary.first), last - reach)
+        let bins = try await running.store.reader.bins(
+            of: info.id, stepSeconds: 900, range: first..<last + 1, aggregate: info.aggregate)
+        let newest = info.kind == .counter ? bins.last { $0.isFinite } ?? .nan : summary.lastValue
+        return Arrival.answer(
+            ArrivalQuestion(reaching: value, from: newest), bins: bins, stepSeconds: 900, now: newest,
+            percentage: info.unit == "percent")
+    }
+}

@@ -1,0 +1,69 @@
+// What can go wrong between a command and the daemon, as sentences that name the next step, with exit codes.
+//
+// Codes are those of sysexits(3), so that a script tells "no daemon" from "no such series" without reading text.
+// A command prints `description` to standard error and leaves with `exitCode`.
+
+/// Why a command could not do what it was asked.
+package enum ClientError: Error, Equatable {
+    /// No socket answered. `tried` are the paths in the order they were tried.
+    case noDaemon(tried: [String])
+    /// A socket is there, but this user may not connect to it.
+    case noPermission(path: String, user: String, group: String?)
+    /// The daemon was there and then was not, or spoke something else than HTTP.
+    case interrupted(path: String, reason: String)
+    /// The daemon said no. `sentence` is its own.
+    case refused(status: Int, sentence: String)
+    /// No series matches. `nearest` are names that look like what was meant.
+    case noMatch(matcher: String, nearest: [String])
+    /// A file cannot be read or makes no sense.
+    case badInput(String)
+    /// A flag or argument makes no sense.
+    case usage(String)
+}
+
+extension ClientError {
+    /// As in sysexits(3); 1 is the plain "no".
+    package var exitCode: Int32 {
+        switch self {
+        case .noDaemon, .interrupted: 69
+        case .noPermission: 77
+        case .refused(let status, _):
+            switch status {
+            case 404: 1
+            case 503: 75
+            case 400..<500: 65
+            default: 70
+            }
+        case .noMatch: 1
+        case .badInput: 65
+        case .usage: 64
+        }
+    }
+}
+
+extension ClientError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .noDaemon(let tried):
+            """
+            no forecastd answers (tried \(tried.joined(separator: ", "))).
+            Start it with `sudo systemctl start forecastd`, or, without systemd and as any user, with `forecastd run`.
+            """
+        case .noPermission(let path, let user, let group):
+            """
+            \(user) may not connect to \(path).
+            Allow it with `sudo usermod -aG \(group ?? "forecastd") \(user)`, then log in again.
+            """
+        case .interrupted(let path, let reason):
+            "the daemon behind \(path) broke off: \(reason). `forecastd status` says whether it still runs."
+        case .refused(_, let sentence):
+            sentence
+        case .noMatch(let matcher, let nearest) where nearest.isEmpty:
+            "no series matches \(matcher), and none has a name like it. `forecastd series` lists what there is."
+        case .noMatch(let matcher, let nearest):
+            "no series matches \(matcher). Did you mean:\n" + nearest.map { "  \($0)" }.joined(separator: "\n")
+        case .badInput(let sentence), .usage(let sentence):
+            sentence
+        }
+    }
+}

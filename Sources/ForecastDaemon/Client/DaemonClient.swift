@@ -1,0 +1,155 @@
+// Asks the daemon over its API socket: one question, one connection, HTTP/1.1 on plain system calls.
+//
+// Every command that needs the daemon goes through here, so that all say the same sentence when it is not running.
+// A long answer (training, import) is handed on line by line; a long question (import) is sent in chunks that are
+// made on demand, so that memory stays flat whatever the size of the file.
+internal import FoundationEssentials
+internal import Glibc
+
+/// A daemon that answered a connection.
+package struct DaemonClient: ~Copyable {
+    private let descriptor: Descriptor
+    /// The socket in use.
+    package let path: String
+    /// What the user should know about the choice of the socket, if anything.
+    package let note: String?
+
+    /// A daemon answers within this many seconds or is taken for stuck; streams are waited for without end.
+    private static let patience = 30
+    /// Bytes per read: more than most answers, so that most take one call.
+    private static let readSize = 256 * 1024
+
+    /// Connects, in the order of `SocketSearch`.
+    package init(socket flag: String?) throws(ClientError) {
+        let found = try SocketSearch(door: .api, flag: flag).connect()
+        path = found.path
+        note = found.note
+        descriptor = found.take()
+    }
+
+    /// The body of the answer to GET.
+    ///
+    /// - Parameters:
+    ///   - route: `/v1/series`.
+    ///   - query: names and values, escaped here.
+    package consuming func get(_ route: String, _ query: [(name: String, value: String)] = []) throws(ClientError)
+        -> [UInt8]
+    {
+        try ask("GET", route, query)
+        return try wholeReply()
+    }
+
+    /// The body of the answer to POST without a body.
+    package consuming func post(_ route: String, _ query: [(name: String, value: String)] = []) throws(ClientError)
+        -> [UInt8]
+    {
+        try ask("POST", route, query, extra: "Content-Length: 0\r\n")
+        return try wholeReply()
+    }
+
+    /// Posts and hands on each line of the answer as it comes.
+    ///
+    /// - Parameters:
+    ///   - body: pieces of the question until it returns nil; nil instead of a function is a question without a body.
+    ///   - line: called for every line of an answer with status 2xx.
+    package consuming func stream(
+        _ route: String, _ query: [(name: String, value: String)], body: (() throws(ClientError) -> [UInt8]?)?,
+        line: ([UInt8]) throws(ClientError) -> Void
+    ) throws(ClientError) {
+        var reply = HTTPReply()
+        if let body {
+            try ask("POST", route, query, extra: "Transfer-Encoding: chunked\r\n")
+            var brokenOff: ClientError?
+            while let piece = try body() {
+                if piece.isEmpty { continue }
+                let head = Array("\(String(piece.count, radix: 16))\r\n".utf8)
+                do throws(ClientError) { try send(head + piece + [13, 10]) } catch {
+                    // The daemon may refuse in the middle (413, 503) and close: its reason is still to be read.
+                    brokenOff = error
+                    break
+                }
+                // Progress may come while the question is still being sent; left unread it would stall both sides.
+                while descriptor.isReadable(within: 0), !reply.isComplete {
+                    try receive(into: &reply, patience: nil)
+                    if reply.status >= 300 { break }
+                    for text in reply.takeLines() { try line(text) }
+                }
+                if reply.isComplete || reply.status >= 300 { break }
+            }
+            if brokenOff == nil, !reply.hasHead || reply.status < 300 {
+                try? send(Array("0\r\n\r\n".utf8))
+            }
+        } else {
+            try ask("POST", route, query, extra: "Content-Length: 0\r\n")
+        }
+        while true {
+            if reply.hasHead, reply.status < 300 {
+                for text in reply.takeLines() { try line(text) }
+            }
+            if reply.isComplete { break }
+            try receive(into: &reply, patience: nil)
+        }
+        if reply.status >= 300 { throw refusal(reply) }
+    }
+
+    private borrowing func ask(
+        _ method: String, _ route: String, _ query: [(name: String, value: String)], extra: String = ""
+    ) throws(ClientError) {
+        var target = route
+        for (index, item) in query.enumerated() {
+            target += (index == 0 ? "?" : "&") + "\(item.name)=\(percentEncoded(item.value))"
+        }
+        let head = "\(method) \(target) HTTP/1.1\r\nHost: forecastd\r\nConnection: close\r\n\(extra)\r\n"
+        try send(Array(head.utf8))
+    }
+
+    private borrowing func send(_ bytes: [UInt8]) throws(ClientError) {
+        do throws(DescriptorError) { try descriptor.write(bytes) } catch {
+            throw .interrupted(path: path, reason: error.description)
+        }
+    }
+
+    private borrowing func receive(into reply: inout HTTPReply, patience: Int?) throws(ClientError) {
+        do throws(DescriptorError) {
+            let bytes = try descriptor.read(upTo: DaemonClient.readSize, patience: patience)
+            do throws(HTTPReply.Malformed) { try reply.feed(bytes) } catch {
+                throw DescriptorError(code: EPROTO, attempt: error.description)
+            }
+        } catch {
+            throw .interrupted(path: path, reason: error.code == EPROTO ? error.attempt : error.description)
+        }
+    }
+
+    private borrowing func wholeReply() throws(ClientError) -> [UInt8] {
+        var reply = HTTPReply()
+        while !reply.isComplete { try receive(into: &reply, patience: DaemonClient.patience) }
+        guard reply.status < 300 else { throw refusal(reply) }
+        return reply.body
+    }
+
+    private borrowing func refusal(_ reply: HTTPReply) -> ClientError {
+        struct Sentence: Decodable { let error: String }
+        if let said = try? JSONDecoder().decode(Sentence.self, from: Data(reply.body)) {
+            return .refused(status: reply.status, sentence: said.error)
+        }
+        let text = String(decoding: reply.body.prefix(300), as: UTF8.self)
+        return .refused(status: reply.status, sentence: "the daemon answered \(reply.status) \(text)")
+    }
+}
+
+/// Escapes everything but unreserved characters (RFC 3986 §2.3).
+func percentEncoded(_ text: String) -> String {
+    var out = ""
+    for byte in text.utf8 {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
+            UInt8(ascii: "~"):
+            out.unicodeScalars.append(Unicode.Scalar(byte))
+        default:
+            let digits = String(byte, radix: 16, uppercase: true)
+            out += digits.count == 1 ? "%0\(digits)" : "%\(digits)"
+        }
+    }
+    return out
+}

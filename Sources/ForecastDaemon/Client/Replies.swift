@@ -1,0 +1,168 @@
+// The shapes of the daemon's answers as the command line reads them: the same pages of the interface that the API's
+// handlers write. Unknown keys are ignored, and what a daemon of an older version does not send is nil, so that
+// client and daemon may be upgraded in either order.
+internal import FoundationEssentials
+
+/// A number as the API writes it: finite ones as numbers, others as "NaN", "+Inf", "-Inf".
+package struct Number: Decodable, Sendable, Equatable {
+    package let value: Double
+
+    package init(_ value: Double) { self.value = value }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let number = try? container.decode(Double.self) {
+            value = number
+            return
+        }
+        if container.decodeNil() {
+            value = .nan
+            return
+        }
+        switch try container.decode(String.self) {
+        case "NaN": value = .nan
+        case "+Inf", "Inf", "Infinity": value = .infinity
+        case "-Inf", "-Infinity": value = -.infinity
+        case let other:
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "\(other) is not a number")
+        }
+    }
+}
+
+/// A row of `GET /v1/series`. Times are nanoseconds since 1970.
+package struct SeriesReply: Decodable, Sendable {
+    package let series: String
+    package let kind: String?
+    package let unit: String?
+    package let samples: Int64?
+    package let first: Int64?
+    package let last: Int64?
+    package let lastValue: Number?
+    package let intervalSeconds: Double?
+    package let model: String?
+    package let skill: Double?
+    package let nextModel: String?
+    package let readyAt: Int64?
+    package let state: String?
+    package let stepSeconds: Int64?
+    package let horizonSteps: Int?
+    package let trainedAt: Int64?
+}
+
+/// An element of `GET /v1/samples`.
+package struct SamplesReply: Decodable, Sendable {
+    package let series: String
+    package let timestamps: [Int64]
+    package let values: [Number]
+}
+
+/// An element of `GET /v1/forecasts`: one grid's fan.
+package struct ForecastReply: Decodable, Sendable {
+    /// When the series reaches a value.
+    package struct Reaches: Decodable, Sendable {
+        package let value: Number
+        package let q10: Int64?
+        package let q50: Int64?
+        package let q90: Int64?
+        package let probability: Double?
+        package let withinSeconds: Int64?
+        package let method: String?
+    }
+    package let series: String
+    package let unit: String?
+    package let stepSeconds: Int64
+    package let origin: Int64
+    package let issuedAt: Int64
+    package let backfilled: Bool?
+    package let model: String
+    package let skill: Double?
+    package let nextModel: String?
+    package let readyAt: Int64?
+    package let state: String?
+    package let targets: [Int64]
+    package let median: [Number]
+    package let lower80: [Number]
+    package let upper80: [Number]
+    package let lower95: [Number]
+    package let upper95: [Number]
+    package let reaches: Reaches?
+
+    /// All columns have a value for each target.
+    package var isConsistent: Bool {
+        [median, lower80, upper80, lower95, upper95].allSatisfy { $0.count == targets.count }
+    }
+}
+
+/// An element of `GET /v1/alerts`.
+package struct AlertReply: Decodable, Sendable {
+    package let id: Int64
+    package let series: String
+    package let kind: String
+    package let state: String
+    package let severity: String?
+    package let since: Int64
+    package let firedAt: Int64?
+    package let resolved: Int64?
+    package let acceptedBy: String?
+    package let expected: Number
+    package let lower: Number
+    package let upper: Number
+    package let actual: Number
+    package let rmse: Number
+    package let baselineRmse: Number
+    package let ratio: Number
+    package let model: String?
+    package let sentence: String?
+}
+
+/// A line of a streamed answer: progress, the end, or why there is none.
+package struct ProgressReply: Decodable, Sendable {
+    package let progress: Double?
+    package let message: String?
+    package let done: Bool?
+    package let error: String?
+    package let samples: Int64?
+    package let series: Int64?
+}
+
+/// `GET /v1/status`.
+package struct StatusReply: Decodable, Sendable {
+    package struct Store: Decodable, Sendable {
+        package struct Bytes: Decodable, Sendable {
+            package let samples, forecasts, models, overhead, file: Int64?
+        }
+        package let path: String?
+        package let bytes: Bytes?
+        package let points, series: Int64?
+    }
+    package struct Ingest: Decodable, Sendable {
+        package let points, lines, badLines, connections: Int64?
+        package let refused: [String: Int64]?
+        package let pointsPerSecond: Double?
+    }
+    package struct Training: Decodable, Sendable {
+        package let enabled: Bool?
+        package let queued, running, done, rejected: Int64?
+        package let debtSeconds: Double?
+    }
+    package struct Forecasts: Decodable, Sendable { package let grids, issued: Int64? }
+    package struct Alerts: Decodable, Sendable { package let firing, pending: Int64? }
+    package let version: String?
+    package let state: String?
+    package let uptimeSeconds: Double?
+    package let store: Store?
+    package let ingest: Ingest?
+    package let training: Training?
+    package let forecasts: Forecasts?
+    package let alerts: Alerts?
+    package let waiting, warnings: [String]?
+}
+
+/// Decodes an answer; what does not fit is the daemon's fault and says so.
+package func decoded<Reply: Decodable>(_ type: Reply.Type, from bytes: [UInt8]) throws(ClientError) -> Reply {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    do { return try decoder.decode(type, from: Data(bytes)) } catch {
+        throw .interrupted(path: "the API socket", reason: "its answer is not the \(type) expected (\(error))")
+    }
+}

@@ -1,0 +1,39 @@
+// The lines of a long answer, shown as they come: progress as a bar, results as lines, a failure as a failure.
+
+/// Takes the JSON lines of `POST /v1/train` and `POST /v1/import`.
+package struct StreamedProgress {
+    private let json: Bool
+    private var bar = ProgressBar(screen: Screen(descriptor: 2))
+
+    /// - Parameter json: pass lines on as they are.
+    package init(json: Bool) { self.json = json }
+
+    /// - Throws: `.refused` with the sentence of a line that is an error.
+    package mutating func take(_ line: [UInt8]) throws(ClientError) {
+        guard !line.isEmpty else { return }
+        let reply = try decoded(ProgressReply.self, from: line)
+        if json { Descriptor.write(String(decoding: line, as: UTF8.self) + "\n", to: 1) }
+        if let error = reply.error {
+            bar.clear()
+            throw .refused(status: 500, sentence: error)
+        }
+        guard !json else { return }
+        if reply.done == true {
+            bar.clear()
+            Descriptor.write("\(reply.message ?? "done")\n", to: 1)
+        } else if let message = reply.message, reply.progress == nil {
+            bar.clear()
+            Descriptor.write("\(message)\n", to: 1)
+        } else {
+            bar.show(reply.progress, reply.message ?? "")
+        }
+    }
+
+    /// Shows what this side knows while the other side is silent.
+    package mutating func show(_ fraction: Double?, _ message: String) {
+        if !json { bar.show(fraction, message) }
+    }
+
+    /// Leaves the screen clean.
+    package mutating func end() { bar.clear() }
+}

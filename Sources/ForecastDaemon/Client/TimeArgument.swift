@@ -1,0 +1,52 @@
+// Moments and lengths of time as they are typed at a prompt: `2h`, `-1d`, `now`, `2026-11-24 03:10`, `1764.5`.
+//
+// On top of `Durations` and `Instants` it adds what only a prompt needs: a length alone is counted back from now, and
+// a date without a zone is local, as the clock on the wall is. What is sent to the daemon is epoch seconds and
+// seconds, which no time zone can bend.
+internal import CPlatform
+package import SeriesStore
+
+/// Reads flags that hold times.
+package enum TimeArgument {
+    /// A moment in nanoseconds since 1970.
+    package static func moment(_ text: String, flag: String, now: Timestamp) throws(ClientError) -> Timestamp {
+        if text == "now" { return now }
+        let isAhead = text.hasPrefix("+")
+        let bare = isAhead || text.hasPrefix("-") ? String(text.dropFirst()) : text
+        if bare.last?.isLetter == true, let length = try? Durations.parse(bare) {
+            let nanoseconds = Durations.nanoseconds(length)
+            return isAhead ? now &+ nanoseconds : now &- nanoseconds
+        }
+        do throws(InstantError) {
+            let time = try Instants.parse(text)
+            guard isLocalDate(text) else { return time }
+            // The offset that holds at that moment of UTC: right but for the hour of a change.
+            return time &- platform_local_time(Instants.seconds(time)).offset_seconds * 1_000_000_000
+        } catch {
+            throw .usage("\(flag) \(error); a length such as 2h or 3d counts back from now")
+        }
+    }
+
+    /// A length in seconds: `90s`, `5m`, `2h`, `1d`, `1h30m`.
+    package static func length(_ text: String, flag: String) throws(ClientError) -> Double {
+        do throws(DurationError) {
+            let nanoseconds = Durations.nanoseconds(try Durations.parse(text))
+            guard nanoseconds > 0 else { throw DurationError.malformed(text) }
+            return Double(nanoseconds) / 1e9
+        } catch {
+            throw .usage("\(flag): \(error)")
+        }
+    }
+
+    /// A moment as the API takes it: epoch seconds, exact to the nanosecond.
+    package static func epoch(_ time: Timestamp) -> String {
+        let seconds = Instants.seconds(time)
+        let nanoseconds = String(time - seconds * 1_000_000_000)
+        return "\(seconds).\(String(repeating: "0", count: 9 - nanoseconds.count))\(nanoseconds)"
+    }
+
+    private static func isLocalDate(_ text: String) -> Bool {
+        guard text.count > 7, text.dropFirst(4).first == "-" else { return false }
+        return !text.dropFirst(10).contains { "Zz+-".contains($0) }
+    }
+}

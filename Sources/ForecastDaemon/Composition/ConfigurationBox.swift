@@ -1,0 +1,38 @@
+// The configuration in force. A reload replaces it whole or not at all; what a reload cannot change (sockets, the store)
+// keeps its old value, and the answer says so.
+
+import Logging
+import Synchronization
+
+/// Holds the configuration; safe from any thread.
+final class ConfigurationBox: Sendable {
+    private let current: Mutex<Configuration>
+    private let path: String?
+
+    static let systemPath = "/etc/forecastd/forecastd.yaml"
+
+    /// Loads the file of `--config`, else the system's file if it exists, else defaults.
+    init(flag: String?) throws(ConfigurationError) {
+        path = flag ?? (Environment.exists(Self.systemPath) ? Self.systemPath : nil)
+        current = Mutex(try Self.load(path))
+    }
+
+    private static func load(_ path: String?) throws(ConfigurationError) -> Configuration {
+        guard let path else { return .default }
+        return try Configuration.load(path: path)
+    }
+
+    var value: Configuration { current.withLock { $0 } }
+
+    /// Reads the file again.
+    ///
+    /// - Returns: the configuration now in force, and what in the file waits for a restart.
+    func reload() throws(ConfigurationError) -> (Configuration, notes: [String]) {
+        let new = try Self.load(path)
+        let old = value
+        let notes = new.differences(from: old).filter(\.needsRestart).map { "\($0.key) waits for a restart" }
+        let kept = new.keepingWhatNeedsRestart(of: old)
+        current.withLock { $0 = kept }
+        return (kept, notes)
+    }
+}

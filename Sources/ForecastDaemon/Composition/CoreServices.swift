@@ -1,0 +1,71 @@
+// The small services of the core: each runs one part until a graceful shutdown.
+
+import Logging
+import ServiceLifecycle
+import SeriesStore
+import UnixSignals
+
+/// Runs the store's commit loop; at the end everything that was accepted is committed and the file is closed.
+struct StoreService: Service {
+    let store: Store
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown { try await store.run() }
+        await store.close()
+    }
+}
+
+/// Joins training and forecasting, which do not know each other.
+struct TrainingLoop: Service {
+    let training: TrainingService
+    let forecasting: ForecastingService
+
+    func run() async throws {
+        await training.run(
+            TrainingService.Ends(
+                prepare: { await forecasting.prepare($0) }, finish: { await forecasting.finish($0, $1) }))
+    }
+}
+
+/// SIGHUP reads the configuration again.
+struct ReloadOnHangup: Service {
+    let reload: @Sendable () -> Void
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            for await _ in await UnixSignalsSequence(trapping: .sighup) { reload() }
+        }
+    }
+}
+
+extension SeriesTreatment {
+    /// What the configuration's rules say of a series.
+    init(_ settings: SeriesSettings) {
+        absent = settings.absent.map { absent in
+            switch absent {
+            case .gap: .gap
+            case .zero: .zero
+            case .last: .last
+            }
+        }
+        stepSeconds = settings.step.map { $0.components.seconds }
+        if let horizon = settings.horizon, let step = stepSeconds { self.horizon = Int(horizon.components.seconds / step) }
+        watchesDrift = settings.drift ?? true
+        trains = settings.train ?? true
+    }
+}
+
+extension Logger.Level {
+    /// The level of the configuration.
+    init(_ level: Configuration.LogLevel) {
+        switch level {
+        case .trace: self = .trace
+        case .debug: self = .debug
+        case .info: self = .info
+        case .notice: self = .notice
+        case .warning: self = .warning
+        case .error: self = .error
+        case .critical: self = .critical
+        }
+    }
+}

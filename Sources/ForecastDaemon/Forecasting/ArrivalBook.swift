@@ -1,0 +1,93 @@
+// What forecasting must know of samples the moment they are committed: that a series has moved, how far, whether
+// something came late, and the rhythm in which it arrives. The commit loop calls `note` for every batch, so it is quick
+// and bounded: one small entry a series, never the samples themselves. Whoever needs values reads them from the store.
+
+import SeriesStore
+import Synchronization
+
+/// The news since forecasting last looked.
+final class ArrivalBook: Sendable {
+    /// What one series did.
+    struct News: Sendable {
+        let series: SeriesID
+        /// Newest timestamp ever committed, in event time.
+        let newest: Timestamp
+        /// Oldest timestamp committed since the last look.
+        let oldest: Timestamp
+        /// Samples committed since the last look.
+        let samples: Int
+        /// The rhythm in force.
+        let rhythm: IntervalDetector.Rhythm
+    }
+
+    private struct Page: Sendable {
+        var detector = IntervalDetector()
+        var newest = Timestamp.min
+        var oldest = Timestamp.max
+        var samples = 0
+    }
+
+    private struct Book: Sendable {
+        var pages: [SeriesID: Page] = [:]
+        var touched: [SeriesID] = []
+        var total: Int64 = 0
+    }
+
+    private let book = Mutex(Book())
+
+    /// Notes committed samples, in journal order. Cost: a dictionary look-up and some comparisons a sample.
+    func note(_ batch: SampleBatch) {
+        book.withLock { book in
+            book.total += Int64(batch.count)
+            var current: SeriesID?
+            var page = Page()
+            // Batches hold runs of one series (imports) or of one line's fields: a page is put back when its run ends.
+            for index in 0..<batch.count {
+                let series = batch.series[index]
+                if series != current {
+                    if let current { book.pages[current] = page }
+                    current = series
+                    page = book.pages[series] ?? Page()
+                    if page.samples == 0 { book.touched.append(series) }
+                }
+                let timestamp = batch.timestamps[index]
+                _ = page.detector.observe(timestamp)
+                page.newest = max(page.newest, timestamp)
+                page.oldest = min(page.oldest, timestamp)
+                page.samples += 1
+            }
+            if let current { book.pages[current] = page }
+        }
+    }
+
+    /// Tells what is known of a series from an earlier life of the daemon.
+    func restore(series: SeriesID, intervalSeconds: Double?, newest: Timestamp) {
+        book.withLock { book in
+            var page = Page()
+            page.detector = IntervalDetector(intervalSeconds: intervalSeconds)
+            page.newest = newest
+            book.pages[series] = page
+        }
+    }
+
+    /// The news since the last call, in order of first arrival; and it is old from now on.
+    func drain() -> [News] {
+        book.withLock { book in
+            let touched = book.touched
+            book.touched.removeAll(keepingCapacity: true)
+            return touched.compactMap { series in
+                guard var page = book.pages[series] else { return nil }
+                let news = News(
+                    series: series, newest: page.newest, oldest: page.oldest, samples: page.samples,
+                    rhythm: page.detector.rhythm)
+                page.samples = 0
+                page.oldest = .max
+                book.pages[series] = page
+                return news
+            }
+        }
+    }
+
+    /// Samples committed since the start of the daemon.
+    var total: Int64 { book.withLock { $0.total } }
+}

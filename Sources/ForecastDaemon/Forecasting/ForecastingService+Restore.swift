@@ -1,0 +1,93 @@
+// Picks up where an earlier life of the daemon ended: grids, states, models, newest fans, open alerts. Bins since the
+// saved state are computed again in order; what they had written before stays as it was.
+
+import Logging
+import RNNForecast
+import SeriesStore
+
+extension ForecastingService {
+    /// Restores every series of the store. The fans it finds are served at once.
+    ///
+    /// - Throws: `StoreError` where the store cannot be read; a state or model that cannot be read costs a log line and
+    ///   is made anew.
+    func restore() async throws(StoreError) {
+        let reader = parts.store.reader
+        nextModelID = try reader.lastModelID() + 1
+        restoreFiring(try reader.alerts(open: true))
+        // The last grid of a series is the one in force: after a change of rhythm the older stays and expires.
+        var newest: [SeriesID: GridRow] = [:]
+        for grid in try reader.grids() where newest[grid.series].map({ $0.id < grid.id }) ?? true {
+            newest[grid.series] = grid
+        }
+        for row in newest.values.sorted(by: { $0.id < $1.id }) { try await restore(row) }
+        for info in parts.store.catalogue.all() where tracked[info.id] == nil {
+            guard let summary = try await reader.summary(of: info.id) else { continue }
+            parts.book.restore(series: info.id, intervalSeconds: info.intervalSeconds, newest: summary.last)
+        }
+    }
+
+    private func restore(_ row: GridRow) async throws(StoreError) {
+        let reader = parts.store.reader
+        guard let info = parts.store.catalogue[row.series], let summary = try await reader.summary(of: row.series)
+        else { return }
+        let treatment = parts.treatment(info)
+        guard
+            let choice = GridChoice(
+                rhythm: .regular(seconds: info.intervalSeconds ?? Double(row.stepSeconds)), absent: treatment.absent,
+                stepSeconds: row.stepSeconds, horizon: treatment.horizon)
+        else { return }
+        let plan = plan(choice, info)
+        let (forecaster, model) = try loadModel(row.id, info)
+        let pipeline =
+            try await restorePipeline(row, plan, settings(treatment), forecaster, info)
+            ?? SeriesPipeline(
+                plan: plan, series: row.series, grid: row.id,
+                firstBin: BinClock(stepSeconds: row.stepSeconds).bin(containing: summary.first),
+                settings: settings(treatment))
+        var series = Tracked(
+            series: row.series, pipeline: pipeline, aggregate: aggregate(choice, info), newest: summary.last)
+        series.published = try reader.latestFan(row.id)
+        series.recordedThrough = try newestRecord(row.id, from: pipeline.nextBin)
+        series.modelSavedAt = model?.createdAt
+        tracked[row.series] = series
+        seriesOfGrid[row.id] = row.series
+        parts.book.restore(series: row.series, intervalSeconds: info.intervalSeconds, newest: summary.last)
+    }
+
+    /// The newest bin that has its record: what follows a saved state was written before a crash.
+    private func newestRecord(_ grid: GridID, from bin: Int64) throws(StoreError) -> Int64 {
+        let found = try parts.store.reader.record(grid: grid, lead: 1, bins: bin..<Int64.max)
+        return found.map(\.bin).max() ?? .min
+    }
+
+    /// The model in the store and its row; nil where there is none, or none that can be read.
+    private func loadModel(_ grid: GridID, _ info: SeriesInfo) throws(StoreError) -> (Forecaster?, ModelRow?) {
+        guard let model = try parts.store.reader.model(grid: grid), let bytes = model.bytes else { return (nil, nil) }
+        do {
+            return (try Forecaster(decoding: bytes), model)
+        } catch {
+            parts.logger.warning("\(info.key): model \(model.name) is not readable and is trained again: \(error)")
+            return (nil, nil)
+        }
+    }
+
+    /// The pipeline from its saved state and the bins of the store; nil where there is no state that can be read.
+    private func restorePipeline(
+        _ row: GridRow, _ plan: ForecastPlan, _ settings: PipelineSettings, _ forecaster: Forecaster?,
+        _ info: SeriesInfo
+    ) async throws(StoreError) -> SeriesPipeline? {
+        guard let state = try parts.store.reader.state(grid: row.id) else { return nil }
+        let range = SeriesPipeline.binsToRestore(processed: state.processed, plan: plan)
+        let values = try await parts.store.reader.bins(
+            of: row.series, stepSeconds: row.stepSeconds, range: range, aggregate: info.aggregate)
+        do {
+            return try SeriesPipeline(
+                restoring: state.bytes, plan: plan, series: row.series, grid: row.id, settings: settings,
+                bins: BinHistory(first: range.lowerBound, stepSeconds: row.stepSeconds, values: values),
+                forecaster: forecaster)
+        } catch {
+            parts.logger.warning("\(info.key): its saved state is not readable and is computed again: \(error)")
+            return nil
+        }
+    }
+}

@@ -1,0 +1,319 @@
+// Drives the pipelines: which bins are closed, read from the store, put through, and what comes out committed and then
+// published. One actor owns every pipeline. It is woken after commits and once a second; it never delays an
+// acknowledgement, because the commit loop only notes arrivals. A series with more than two closed bins behind it is in
+// catch-up: its bins go strictly in order, and where a training is due it waits for it, while all others go on.
+
+import Logging
+import RNNForecast
+import SeriesStore
+
+/// The owner of all pipelines and of the fans that are served.
+actor ForecastingService {
+    /// What the service is built from.
+    struct Parts: Sendable {
+        let store: Store
+        let book: ArrivalBook
+        let training: TrainingService
+        let logger: Logger
+        /// Wall clock.
+        let now: @Sendable () -> Timestamp
+        /// How a series is to be treated.
+        let treatment: @Sendable (SeriesInfo) -> SeriesTreatment
+        let settings: PipelineSettings
+        /// `limits.trained`.
+        let trainedLimit: Int
+        /// Asks for another turn soon.
+        let ring: @Sendable () -> Void
+    }
+
+    /// Counts for `/metrics` and `status`.
+    struct Counts: Sendable {
+        var issued: Int64 = 0
+        var backfilled: Int64 = 0
+        var scored: Int64 = 0
+        var outside80: Int64 = 0
+        var transitions: Int64 = 0
+    }
+
+    let parts: Parts
+    var tracked: [SeriesID: Tracked] = [:]
+    var seriesOfGrid: [GridID: SeriesID] = [:]
+    var counts = Counts()
+    var nextModelID: Int64 = 1
+    /// Rows that could not be committed (disk full). Nothing further is processed before they are.
+    private var unsaved: Outbox?
+    /// The minute whose share of the newest fans has been written.
+    private var savedMinute: Int64 = .min
+    private(set) var firing: [GridID: AlertRow] = [:]
+    private var turnWaiters: [CheckedContinuation<Void, Never>] = []
+    private let alertSink: @Sendable (AlertRow, AlertTransition, SeriesKey, _ unit: String) -> Void
+
+    /// Bins that one series may put through in one turn, so that an import does not hold up the live ones.
+    static let binsPerTurn: Int64 = 512
+
+    /// - Parameter alertSink: told of every committed transition that is not of the past; must return at once.
+    init(
+        _ parts: Parts,
+        alertSink: @escaping @Sendable (AlertRow, AlertTransition, SeriesKey, _ unit: String) -> Void
+    ) {
+        self.parts = parts
+        self.alertSink = alertSink
+    }
+
+    /// One turn: takes the news, closes what is closed, commits, publishes.
+    ///
+    /// - Returns: whether there is more to do at once.
+    func turn() async -> Bool {
+        if let left = unsaved {
+            unsaved = nil
+            await commit(left)
+            if unsaved != nil { return false }
+        }
+        for news in parts.book.drain() { await adopt(news) }
+        let now = parts.now()
+        var outbox = Outbox()
+        await repairLate(now: now)
+        let more = await advance(now: now, into: &outbox)
+        saveInTurn(now: now, into: &outbox)
+        saveModelsAfterCatchUp(now: now, into: &outbox)
+        await commit(outbox)
+        let waiting = turnWaiters
+        turnWaiters = []
+        for waiter in waiting { waiter.resume() }
+        return more
+    }
+
+    /// Returns after the next turn has ended: for requests that wait for work to be done.
+    func afterTurn() async { await withCheckedContinuation { turnWaiters.append($0) } }
+
+    // News
+
+    private func adopt(_ news: ArrivalBook.News) async {
+        guard var series = tracked[news.series] else {
+            await begin(news)
+            return
+        }
+        series.newest = news.newest
+        let clock = series.pipeline.clock
+        let late = clock.bin(containing: news.oldest)
+        if late < series.pipeline.nextBin {
+            let from = min(late, series.dirty?.lowerBound ?? late)
+            series.dirty = from..<series.pipeline.nextBin
+        }
+        tracked[news.series] = series
+    }
+
+    /// A series gets its grid once its rhythm is known.
+    private func begin(_ news: ArrivalBook.News) async {
+        guard var info = parts.store.catalogue[news.series] else { return }
+        let treatment = parts.treatment(info)
+        guard
+            let choice = GridChoice(
+                rhythm: news.rhythm, absent: treatment.absent, stepSeconds: treatment.stepSeconds,
+                horizon: treatment.horizon)
+        else { return }
+        do {
+            guard let summary = try await parts.store.reader.summary(of: news.series) else { return }
+            let grid = try await parts.store.writer.grid(series: news.series, stepSeconds: choice.stepSeconds)
+            let first = BinClock(stepSeconds: choice.stepSeconds).bin(containing: summary.first)
+            let pipeline = SeriesPipeline(
+                plan: plan(choice, info), series: news.series, grid: grid, firstBin: first,
+                settings: settings(treatment))
+            tracked[news.series] = Tracked(
+                series: news.series, pipeline: pipeline, aggregate: aggregate(choice, info), newest: news.newest)
+            seriesOfGrid[grid] = news.series
+            if case .regular(let seconds) = news.rhythm {
+                info.intervalSeconds = seconds
+                try await parts.store.writer.submit(JournalEntry(rows: [.series(info)]), urgency: .grouped)
+            }
+        } catch {
+            parts.logger.warning("\(info.key): no forecasts yet: \(error)")
+        }
+    }
+
+    func plan(_ choice: GridChoice, _ info: SeriesInfo) -> ForecastPlan {
+        var plan = ForecastPlan.near(stepSeconds: choice.stepSeconds)
+        plan.horizon = choice.horizon
+        plan.percentage = info.unit == "percent"
+        return plan
+    }
+
+    func settings(_ treatment: SeriesTreatment) -> PipelineSettings {
+        var settings = parts.settings
+        settings.watchesDrift = settings.watchesDrift && treatment.watchesDrift
+        settings.trains = settings.trains && treatment.trains && tracked.count < parts.trainedLimit
+        return settings
+    }
+
+    func aggregate(_ choice: GridChoice, _ info: SeriesInfo) -> Aggregate {
+        switch choice.contents {
+        case .aggregate: info.aggregate
+        case .eventRate: .count
+        }
+    }
+
+    // Late samples
+
+    private func repairLate(now: Timestamp) async {
+        for (id, series) in tracked {
+            guard let dirty = series.dirty else { continue }
+            tracked[id]?.dirty = nil
+            let reach = max(dirty.lowerBound, series.pipeline.nextBin - Int64(series.pipeline.plan.neededBins))
+            guard reach < dirty.upperBound else { continue }
+            guard let values = await bins(of: series, reach..<dirty.upperBound) else { continue }
+            for (offset, value) in values.enumerated() {
+                tracked[id]?.pipeline.repair(bin: reach + Int64(offset), value: value)
+            }
+        }
+    }
+
+    // Closing bins
+
+    private func advance(now: Timestamp, into outbox: inout Outbox) async -> Bool {
+        var more = false
+        let due = tracked.values.filter { !$0.awaitsTraining && $0.closable(now: now) >= $0.pipeline.nextBin }
+        for series in due.sorted(by: { $0.grid < $1.grid }) {
+            let last = series.closable(now: now)
+            let from = series.pipeline.nextBin
+            let to = min(last + 1, from + Self.binsPerTurn)
+            guard let values = await bins(of: series, from..<to) else { continue }
+            if close(series.series, from: from, values: values, newestClosed: last, now: now, into: &outbox) {
+                more = more || to <= last
+            }
+        }
+        return more
+    }
+
+    /// Puts bins through one pipeline.
+    ///
+    /// - Returns: false when the series now waits for a training.
+    private func close(
+        _ id: SeriesID, from: Int64, values: [Double], newestClosed: Int64, now: Timestamp, into outbox: inout Outbox
+    ) -> Bool {
+        guard var series = tracked[id] else { return false }
+        defer { tracked[id] = series }
+        for (offset, value) in values.enumerated() {
+            let bin = from + Int64(offset)
+            // More than two closed bins that are not processed: catch-up.
+            let backfilled = newestClosed - bin >= 2
+            let events = series.pipeline.close(bin: bin, value: value, backfilled: backfilled, issuedAt: now)
+            outbox.add(events, of: &series)
+            count(events)
+            guard let need = series.pipeline.needsTraining else { continue }
+            if !series.asked || backfilled {
+                series.asked = true
+                let (training, grid) = (parts.training, series.grid)
+                outbox.askings.append { await training.ask(grid: grid, reason: need.reason, isAwaited: backfilled) }
+            }
+            if backfilled {
+                series.awaitsTraining = true
+                return false
+            }
+        }
+        return true
+    }
+
+    private func count(_ events: [PipelineEvent]) {
+        for event in events {
+            switch event {
+            case .fan(let row, _): if row.backfilled { counts.backfilled += 1 } else { counts.issued += 1 }
+            case .scored(let bin):
+                counts.scored += 1
+                if bin.value < bin.lower || bin.value > bin.upper { counts.outside80 += 1 }
+            case .alert: counts.transitions += 1
+            case .record, .skill: break
+            }
+        }
+    }
+
+    /// Bins of a series from the store; nil where the store cannot answer now.
+    func bins(of series: Tracked, _ range: Range<Int64>) async -> [Double]? {
+        do {
+            return try await parts.store.reader.bins(
+                of: series.series, stepSeconds: series.pipeline.plan.stepSeconds, range: range,
+                aggregate: series.aggregate)
+        } catch {
+            parts.logger.error("bins of series \(series.series) cannot be read: \(error)")
+            return nil
+        }
+    }
+
+    // Committing and publishing
+
+    /// Commits what a turn brought; then, and only then, fans are served and alerts told.
+    func commit(_ outbox: Outbox) async {
+        guard !outbox.isEmpty else { return }
+        if !outbox.entry.isEmpty {
+            do {
+                try await parts.store.writer.submit(outbox.entry, urgency: .waited)
+            } catch {
+                parts.logger.warning("forecasts wait for the store: \(error)")
+                unsaved = outbox
+                return
+            }
+        }
+        for row in outbox.published {
+            guard let id = seriesOfGrid[row.grid] else { continue }
+            tracked[id]?.published = row
+            tracked[id]?.latestIsStale = true
+        }
+        for (row, transition) in outbox.alerts { tell(row, transition) }
+        for ask in outbox.askings { await ask() }
+    }
+
+    private func tell(_ row: AlertRow, _ transition: AlertTransition) {
+        switch transition {
+        case .firing: firing[row.grid] = row
+        case .resolved, .accepted: firing[row.grid] = nil
+        }
+        guard !row.backfilled, let info = parts.store.catalogue[row.series] else { return }
+        alertSink(row, transition, info.key, info.unit)
+    }
+
+    func restoreFiring(_ rows: [AlertRow]) { for row in rows { firing[row.grid] = row } }
+
+    /// Once a minute a contiguous fifth of the newest fans goes to its table, and a sixtieth of the states.
+    private func saveInTurn(now: Timestamp, into outbox: inout Outbox) {
+        let minute = now / 60_000_000_000
+        guard minute != savedMinute else { return }
+        savedMinute = minute
+        let grids = seriesOfGrid.keys.sorted()
+        func share(_ parts: Int64) -> ArraySlice<GridID> {
+            let turn = Int(minute % parts)
+            let (from, to) = (grids.count * turn / Int(parts), grids.count * (turn + 1) / Int(parts))
+            return grids[from..<to]
+        }
+        for grid in share(5) { saveLatest(grid, into: &outbox) }
+        for grid in share(60) { saveState(grid, into: &outbox) }
+    }
+
+    private func saveLatest(_ grid: GridID, into outbox: inout Outbox) {
+        guard let id = seriesOfGrid[grid], var series = tracked[id], series.latestIsStale,
+            let row = series.published
+        else { return }
+        outbox.entry.rows.append(.latestFan(row))
+        series.latestIsStale = false
+        tracked[id] = series
+    }
+
+    private func saveState(_ grid: GridID, into outbox: inout Outbox) {
+        guard let id = seriesOfGrid[grid], let series = tracked[id] else { return }
+        let pipeline = series.pipeline
+        outbox.entry.rows.append(
+            .state(grid: grid, bytes: pipeline.encodedState(), processed: pipeline.nextBin - 1))
+    }
+
+    /// Writes all that is only in memory: newest fans, models, states, today's skill. Called once, at stop.
+    func saveAll() async {
+        var outbox = Outbox()
+        for grid in seriesOfGrid.keys.sorted() {
+            guard let id = seriesOfGrid[grid], let series = tracked[id] else { continue }
+            saveLatest(grid, into: &outbox)
+            saveState(grid, into: &outbox)
+            if let model = series.unsavedModel { outbox.entry.rows.append(.model(model)) }
+            outbox.entry.rows += series.pipeline.skillOfToday.map { .skill($0) }
+            tracked[id]?.unsavedModel = nil
+        }
+        await commit(outbox)
+    }
+}

@@ -1,0 +1,52 @@
+// What one turn of forecasting brought about, sorted by what happens to it: rows to commit, and what may be served, told
+// or asked for only after the commit.
+
+import SeriesStore
+
+/// The results of one turn.
+struct Outbox: Sendable {
+    /// To be committed in one transaction.
+    var entry = JournalEntry()
+    /// Fans to serve once they are committed.
+    var published: [FanRow] = []
+    /// Transitions to tell once they are committed.
+    var alerts: [(AlertRow, AlertTransition)] = []
+    /// Trainings to ask for.
+    var askings: [@Sendable () async -> Void] = []
+
+    var isEmpty: Bool { entry.isEmpty && published.isEmpty && alerts.isEmpty && askings.isEmpty }
+
+    /// Sorts the events of one closed bin.
+    ///
+    /// What is computed again after a crash, for bins that have their record, is not written again: the content of a
+    /// (grid, origin) never changes. Its alerts were committed with it.
+    mutating func add(_ events: [PipelineEvent], of series: inout Tracked) {
+        for event in events {
+            switch event {
+            case .fan(let row, let sparse):
+                // Issued after the last sample of this bin: its first target is the next one.
+                guard !row.backfilled, !isRecorded(row, series) else { continue }
+                published.append(row)
+                if sparse { entry.fans.append(row) }
+            case .record(let record):
+                if record.bin > series.recordedThrough { entry.records.append(record) }
+            case .alert(let row, let transition):
+                if series.pipeline.nextBin > series.recordedThrough {
+                    entry.rows.append(.alert(row))
+                    alerts.append((row, transition))
+                }
+            case .skill(let row): entry.rows.append(.skill(row))
+            case .scored: break
+            }
+        }
+    }
+
+    private func isRecorded(_ row: FanRow, _ series: Tracked) -> Bool {
+        row.origin / row.stepSeconds + 1 <= series.recordedThrough
+    }
+}
+
+extension JournalEntry {
+    /// Whether there is nothing to commit.
+    var isEmpty: Bool { samples.isEmpty && records.isEmpty && fans.isEmpty && rows.isEmpty }
+}

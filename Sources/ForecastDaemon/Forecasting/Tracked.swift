@@ -1,0 +1,50 @@
+// What the forecasting service holds of one series: its pipeline and where it stands between the store and the clock.
+
+import SeriesStore
+
+/// How a series is to be treated, from the configuration.
+struct SeriesTreatment: Sendable, Hashable {
+    var absent: AbsentMeaning?
+    var stepSeconds: Int64?
+    var horizon: Int?
+    var watchesDrift = true
+    var trains = true
+}
+
+/// A series with a near grid.
+struct Tracked: Sendable {
+    let series: SeriesID
+    var pipeline: SeriesPipeline
+    /// How its bins are made.
+    let aggregate: Aggregate
+    /// The newest committed sample, in event time.
+    var newest: Timestamp
+    /// Bins that late samples have changed.
+    var dirty: Range<Int64>?
+    /// In catch-up and a training is due: no bin is closed before it is done.
+    var awaitsTraining = false
+    /// A training was asked for and has not come back.
+    var asked = false
+    /// The newest fan that is committed: what is served.
+    var published: FanRow?
+    /// `published` is newer than its row in the table of newest fans.
+    var latestIsStale = false
+    /// Accepted and not yet written.
+    var unsavedModel: ModelRow?
+    /// When the model in the store was written; nil: none, or one from a catch-up.
+    var modelSavedAt: Timestamp?
+    /// Bins up to here have their record from before a crash: what is computed again for them is not written again.
+    var recordedThrough = Int64.min
+
+    var grid: GridID { pipeline.grid }
+
+    /// How many bins after its newest sample the clock alone may close. A series that has fallen silent is then left
+    /// until it speaks again, and a clock that jumps ahead for a minute costs no more than these bins.
+    static let binsByClock: Int64 = 3
+
+    /// The newest bin that may be closed now; below `pipeline.nextBin` if there is none.
+    func closable(now: Timestamp) -> Int64 {
+        let clock = pipeline.clock
+        return min(clock.newestClosed(newest: newest, now: now), clock.bin(containing: newest) + Self.binsByClock)
+    }
+}

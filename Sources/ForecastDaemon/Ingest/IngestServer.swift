@@ -1,0 +1,114 @@
+// The ingest socket: Influx line protocol as a stream, one connection a client, nothing answered but `sync`. Reading
+// stops while the writer's queue is full, and so the client's own writes block: that is the back-pressure. Bad lines are
+// counted, logged at a limited rate and skipped; the connection goes on.
+
+import Logging
+import NIOCore
+import NIOExtras
+import SeriesStore
+import ServiceLifecycle
+
+/// Serves the ingest socket until a graceful shutdown; then takes what every client has sent so far and ends.
+struct IngestServer: Service {
+    let socket: ListeningSocket
+    let group: any EventLoopGroup
+    let connectionLimit: Int
+    let maximumLine: Int
+    let futureSkew: Int64
+    let intake: SampleIntake
+    let logger: Logger
+
+    private struct Client: Sendable {
+        let peer: Peer?
+        let channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>
+    }
+
+    func run() async throws {
+        let listener = Listener<Client>(
+            socket: socket, group: group, limit: connectionLimit, logger: logger,
+            setup: { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(InputEnder())
+                    return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
+                        wrappingChannelSynchronously: channel,
+                        configuration: .init(isOutboundHalfClosureEnabled: true))
+                }.and(channel.peer()).map { Client(peer: $1, channel: $0) }
+            },
+            serve: { await serve($0) })
+        try await listener.run()
+    }
+
+    private func serve(_ client: Client) async {
+        intake.connection(opened: true)
+        defer { intake.connection(opened: false) }
+        logger.debug("ingest: connected", metadata: ["client": "\(client.peer?.description ?? "unknown")"])
+        do {
+            try await client.channel.executeThenClose { inbound, outbound in
+                var session = IngestSession(server: self, peer: client.peer)
+                for try await buffer in inbound {
+                    try await session.take(buffer, answeringTo: outbound)
+                }
+                try await session.finish(answeringTo: outbound)
+            }
+        } catch {
+            // The client went away in the middle: what it sent and we read has been taken.
+            logger.debug("ingest: \(client.peer?.description ?? "unknown client") went away: \(error)")
+        }
+    }
+}
+
+/// The reading side of one client.
+private struct IngestSession {
+    private let server: IngestServer
+    private let peer: Peer?
+    private var lines: LineIngest
+
+    init(server: IngestServer, peer: Peer?) {
+        self.server = server
+        self.peer = peer
+        lines = LineIngest(
+            rules: .init(maximumLine: server.maximumLine, recognisesSync: true),
+            seed: UInt64(bitPattern: server.intake.now()))
+    }
+
+    mutating func take(
+        _ buffer: ByteBuffer, answeringTo outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+    ) async throws {
+        let now = server.intake.now()
+        let (intake, peer) = (server.intake, peer)
+        lines.feed(buffer.readableBytesSpan, now: now, latest: now &+ server.futureSkew) { key in
+            intake.resolve(key, for: peer)
+        }
+        try await submit(answeringTo: outbound)
+    }
+
+    mutating func finish(answeringTo outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>) async throws {
+        let now = server.intake.now()
+        let (intake, peer) = (server.intake, peer)
+        lines.finish(now: now, latest: now &+ server.futureSkew) { key in intake.resolve(key, for: peer) }
+        try await submit(answeringTo: outbound)
+    }
+
+    private mutating func submit(answeringTo outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>) async throws {
+        let taken = lines.take()
+        try await server.intake.take(taken, from: peer, over: "ingest")
+        guard !taken.syncs.isEmpty else { return }
+        // One fsync answers every `sync` of this read: all its samples were submitted before.
+        try await server.intake.store.writer.barrier()
+        let answers = taken.syncs.map { "ok \($0)\n" }.joined()
+        try await outbound.write(ByteBuffer(string: answers))
+    }
+}
+
+/// Ends the input of a connection when the server is asked to stop, so that a mute client cannot hold it open.
+private final class InputEnder: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent {
+            context.close(mode: .input, promise: nil)
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+}

@@ -1,0 +1,90 @@
+// The accept loop that the ingest and the API socket share. It serves a descriptor, not an address, so that a socket
+// passed by systemd serves as well as a path. It bounds the connections, and at a graceful shutdown it stops accepting
+// at once, tells every connection (ChannelShouldQuiesceEvent) and returns when the last one is done.
+
+import Logging
+import NIOCore
+import NIOExtras
+import NIOPosix
+import ServiceLifecycle
+import Synchronization
+
+/// Accepts connections on one socket and hands each to `serve`, as a child task.
+struct Listener<Connection: Sendable>: Service {
+    let socket: ListeningSocket
+    let group: any EventLoopGroup
+    /// Connections beyond this are closed at once, with a log line at most once a minute.
+    let limit: Int
+    let logger: Logger
+    /// Builds the pipeline; on the connection's event loop.
+    let setup: @Sendable (any Channel) -> EventLoopFuture<Connection>
+    /// Speaks with the client until it or we are done. Never throws: one connection's end is not the server's.
+    let serve: @Sendable (Connection) async -> Void
+
+    func run() async throws {
+        let quiesce = ServerQuiescingHelper(group: group)
+        let server = try await ServerBootstrap(group: group)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(quiesce.makeServerChannelHandler(channel: channel))
+                }
+            }
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .bind(socket.descriptor) { [limit, open, setup] (channel: any Channel) -> EventLoopFuture<Connection> in
+                guard open.enter(limit: limit) else {
+                    return channel.eventLoop.makeFailedFuture(TooManyConnections(limit: limit))
+                }
+                channel.closeFuture.whenComplete { _ in open.leave() }
+                return setup(channel)
+            }
+        UnixSocket.listenAgain(socket.descriptor, backlog: ListeningSocket.backlog)
+        try await withGracefulShutdownHandler {
+            try await withThrowingDiscardingTaskGroup { tasks in
+                try await server.executeThenClose { connections in
+                    for try await connection in connections {
+                        tasks.addTask { await serve(connection) }
+                    }
+                }
+            }
+        } onGracefulShutdown: {
+            quiesce.initiateShutdown(promise: nil)
+        }
+        socket.removePath()
+    }
+
+    private let open = OpenConnections()
+
+    init(
+        socket: ListeningSocket, group: any EventLoopGroup, limit: Int, logger: Logger,
+        setup: @escaping @Sendable (any Channel) -> EventLoopFuture<Connection>,
+        serve: @escaping @Sendable (Connection) async -> Void
+    ) {
+        self.socket = socket
+        self.group = group
+        self.limit = limit
+        self.logger = logger
+        self.setup = setup
+        self.serve = serve
+    }
+}
+
+/// One connection too many.
+struct TooManyConnections: Error, CustomStringConvertible {
+    let limit: Int
+    var description: String { "more than limits.connections (\(limit)) clients at once: this one was closed" }
+}
+
+/// How many connections are open now.
+private final class OpenConnections: Sendable {
+    private let count = Mutex(0)
+
+    func enter(limit: Int) -> Bool {
+        count.withLock { count in
+            guard count < limit else { return false }
+            count += 1
+            return true
+        }
+    }
+
+    func leave() { count.withLock { $0 -= 1 } }
+}

@@ -1,8 +1,0 @@
-import Hummingbird
-import Logging
-import NIOCore
-import NIOExtras
-import NIOPosix
-import ServiceLifecycle
-import UnixSignals
-import Yams

@@ -1,0 +1,153 @@
+// The daemon's account of itself: one snapshot of every part, told as JSON (`status`), as Prometheus text (`/metrics`)
+// and as the line that `systemctl status` shows.
+
+import SeriesStore
+
+/// Gathers the state of the parts. Cheap enough to be asked every second.
+struct StatusReport: Sendable {
+    let readiness: Readiness
+    let progress: Progress
+    let startedAt: Timestamp
+    let storePath: String
+    let trainingEnabled: Bool
+    let now: @Sendable () -> Timestamp
+
+    private struct Snapshot {
+        let sizes: StoreSizes
+        let intake: SampleIntake.Counts
+        let offenders: [(uid: Int64, refused: Int64)]
+        let forecasting: ForecastingService.Overview
+        let training: TrainingService.Counts
+        let waiting: (queued: Int, debtSeconds: Double)
+        let store: Store
+    }
+
+    private func snapshot(_ running: Running) async -> Snapshot? {
+        guard let sizes = try? running.store.reader.sizes() else { return nil }
+        return Snapshot(
+            sizes: sizes, intake: running.intake.counts, offenders: running.intake.offenders,
+            forecasting: await running.forecasting.overview(), training: await running.training.counts,
+            waiting: await running.training.waiting, store: running.store)
+    }
+
+    private var state: String {
+        switch readiness.phase {
+        case .starting(let what): "starting: \(what)"
+        case .running: readiness.warnings.isEmpty ? "running" : "running, with warnings"
+        case .stopping: "stopping"
+        }
+    }
+
+    private var uptimeSeconds: Double { Double(now() - startedAt) / 1e9 }
+
+    // JSON
+
+    /// What `GET /v1/status` answers.
+    func json() async -> [UInt8] {
+        var json = JSONWriter()
+        var found: Snapshot?
+        if case .running(let running) = readiness.phase { found = await snapshot(running) }
+        json.object { json in
+            json.member("version", Version.current)
+            json.member("state", state)
+            json.member("uptime_seconds", uptimeSeconds)
+            json.member("resident_bytes", Environment.residentBytes())
+            if let found { write(found, to: &json) }
+            json.array("warnings") { json in
+                for sentence in readiness.warnings + (found.map(warnings) ?? []) { json.value(sentence) }
+            }
+        }
+        return json.bytes
+    }
+
+    private func write(_ found: Snapshot, to json: inout JSONWriter) {
+        json.object("store") { json in
+            json.member("path", storePath)
+            json.object("bytes") { json in
+                json.member("samples", found.sizes.sampleBytes)
+                json.member("forecasts", found.sizes.forecastBytes)
+                json.member("models", found.sizes.modelBytes)
+                json.member("overhead", found.sizes.overheadBytes)
+                json.member("file", found.sizes.fileBytes)
+            }
+            json.member("points", found.sizes.sampleCount)
+            json.member("series", found.sizes.seriesCount)
+            json.member("commits", found.store.writer.meter.commits)
+        }
+        json.object("ingest") { json in
+            json.member("points", found.intake.points)
+            json.member("bad_lines", found.intake.refused)
+            json.member("strings_skipped", found.intake.strings)
+            json.object("refused") { json in
+                for (reason, count) in found.intake.reasons.sorted(by: { $0.key < $1.key }) {
+                    json.member(reason, count)
+                }
+            }
+            json.member("connections", found.intake.connections)
+            json.member("points_per_second", Double(found.intake.points) / max(1, uptimeSeconds))
+        }
+        json.object("training") { json in
+            json.member("enabled", trainingEnabled)
+            json.member("queued", found.waiting.queued)
+            json.member("running", found.training.running)
+            json.member("done", found.training.done)
+            json.member("rejected", found.training.rejected)
+            json.member("failed", found.training.failed)
+            json.member("cpu_seconds", found.training.cpuSeconds)
+            json.member("debt_seconds", found.waiting.debtSeconds)
+            json.member("last", found.training.last)
+        }
+        json.object("forecasts") { json in
+            json.member("grids", found.forecasting.grids)
+            json.member("issued", found.forecasting.counts.issued)
+            json.member("backfilled", found.forecasting.counts.backfilled)
+            json.member("scored", found.forecasting.counts.scored)
+            json.member("outside80", found.forecasting.counts.outside80)
+            json.member("median_skill", median(found.forecasting.skills))
+        }
+        json.object("alerts") { json in
+            json.member("firing", found.forecasting.firing.count)
+            json.member("pending", found.forecasting.pending)
+        }
+        json.array("waiting") { json in for sentence in waiting(found) { json.value(sentence) } }
+    }
+
+    private func median(_ values: [Double]) -> Double? {
+        values.isEmpty ? nil : values.sorted()[values.count / 2]
+    }
+
+    private func waiting(_ found: Snapshot) -> [String] {
+        var sentences: [String] = []
+        let (all, forecasting) = (found.sizes.seriesCount, found.forecasting)
+        if all > forecasting.grids {
+            sentences.append("\(all - forecasting.grids) series wait for 8 samples, or come without a rhythm")
+        }
+        if forecasting.learning > 0 {
+            sentences.append("\(forecasting.learning) series are learning: a network needs 400 bins")
+        }
+        if forecasting.catchingUp > 0 { sentences.append("\(forecasting.catchingUp) series are catching up") }
+        if found.waiting.queued > 0 { sentences.append("\(found.waiting.queued) trainings wait for their turn") }
+        return sentences
+    }
+
+    private func warnings(_ found: Snapshot) -> [String] {
+        var sentences = found.offenders.map { "uid \($0.uid) was refused \($0.refused) new series: see limits" }
+        if let seconds = progress.commitSeconds(now: now()), seconds > 5 {
+            sentences.append("a commit has been waiting for the disk for \(Int(seconds)) s")
+        }
+        return sentences
+    }
+
+    // One line
+
+    /// What `systemctl status` shows.
+    func line() async -> String {
+        if let seconds = progress.commitSeconds(now: now()), seconds > 5 {
+            return "a commit has been waiting for the disk for \(Int(seconds)) s; nothing is lost"
+        }
+        guard case .running(let running) = readiness.phase, let found = await snapshot(running) else { return state }
+        let firing = found.forecasting.firing.count
+        return "\(found.sizes.seriesCount) series, \(found.sizes.sampleCount) points, \(found.forecasting.withModel) with a model, "
+            + (firing == 0 ? "no drift" : "\(firing) drifting")
+    }
+}

@@ -1,0 +1,48 @@
+// The list of series: what each is, what serves its forecast, and what it waits for.
+internal import SeriesStore
+
+/// Writes `forecastd series`.
+package enum SeriesPage {
+    /// A series without a sample for this long is left out unless all are asked for: containers come and go.
+    private static let silence: Double = 86_400
+
+    /// - Parameter all: also the silent ones; otherwise a last line counts them.
+    package static func written(_ series: [SeriesReply], all: Bool, on screen: Screen, clock: ClockText) -> String {
+        let live = series.filter { isLive($0, now: clock.now) }
+        let shown = all ? series : live
+        var table = Table([
+            ("series", .left), ("kind", .left), ("every", .right), ("last", .right), ("seen", .right),
+            ("served by", .left), ("skill", .right), ("next", .left),
+        ])
+        for row in shown {
+            table.add(
+                [
+                    row.series, row.kind ?? "-", row.intervalSeconds.map { Wording.duration(seconds: $0) } ?? "-",
+                    Wording.number(row.lastValue?.value), clock.relative(row.last), row.model ?? "-",
+                    row.skill.map { Wording.percent($0) } ?? "-", next(row, clock),
+                ],
+                inks: [0: .strong, 6: (row.skill ?? 0) > 0 ? .good : .plain])
+        }
+        var out = shown.isEmpty ? "" : table.written(on: screen)
+        if shown.count < series.count {
+            let silent = Wording.plural(series.count - shown.count, "series", "series")
+            out += screen.ink("\(silent) silent for a day or more: --all shows them\n", .faint)
+        }
+        return out
+    }
+
+    /// What comes next for a series and when, or what it is doing now.
+    package static func next(_ row: SeriesReply, _ clock: ClockText) -> String {
+        var parts: [String] = []
+        if let state = row.state, state != "ok", !state.isEmpty { parts.append(state) }
+        if let model = row.nextModel {
+            parts.append(row.readyAt.map { "\(model) \(clock.relative($0))" } ?? model)
+        }
+        return parts.joined(separator: ", ")
+    }
+
+    private static func isLive(_ row: SeriesReply, now: Timestamp) -> Bool {
+        guard let last = row.last else { return true }
+        return Double(now) - Double(last) < silence * 1e9
+    }
+}

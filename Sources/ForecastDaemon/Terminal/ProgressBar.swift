@@ -1,0 +1,50 @@
+// Shows how far a long request has come, on standard error, so that standard output stays data.
+//
+// On a terminal one line is drawn over itself; elsewhere each new message is a line of its own, and nothing between,
+// so that a log stays readable. It draws what it is told and keeps no clock.
+
+/// One bar of one command.
+package struct ProgressBar {
+    private let screen: Screen
+    private var lastMessage = ""
+    private var drawn = ""
+
+    package init(screen: Screen) { self.screen = screen }
+
+    /// Draws the state.
+    ///
+    /// - Parameters:
+    ///   - fraction: 0 to 1; nil where nobody knows.
+    ///   - message: what is being done.
+    package mutating func show(_ fraction: Double?, _ message: String) {
+        let line = ProgressBar.line(fraction, message, on: screen)
+        if screen.isTerminal {
+            guard line != drawn else { return }
+            Descriptor.write("\r\(line)\u{1B}[K", to: 2)
+            drawn = line
+        } else if message != lastMessage {
+            Descriptor.write("\(message)\n", to: 2)
+        }
+        lastMessage = message
+    }
+
+    /// Removes the bar from the screen.
+    package mutating func clear() {
+        if screen.isTerminal, !drawn.isEmpty { Descriptor.write("\r\u{1B}[K", to: 2) }
+        drawn = ""
+    }
+
+    /// The line, at most as wide as the screen.
+    static func line(_ fraction: Double?, _ message: String, on screen: Screen) -> String {
+        guard let fraction, fraction.isFinite else { return String(message.prefix(screen.width - 1)) }
+        let share = min(max(fraction, 0), 1)
+        let size = max(10, min(30, screen.width / 3))
+        let filled = Int((share * Double(size)).rounded(.down))
+        let bar =
+            String(repeating: screen.glyph("█", "#"), count: filled)
+            + String(repeating: screen.glyph("░", "-"), count: size - filled)
+        let percent = "\(Int((share * 100).rounded(.down)))"
+        let head = "\(bar) \(String(repeating: " ", count: 3 - percent.count))\(percent) %  "
+        return head + message.prefix(max(0, screen.width - 1 - head.count))
+    }
+}

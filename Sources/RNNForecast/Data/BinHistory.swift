@@ -1,0 +1,21 @@
+// The past of one grid, as a model sees it.
+
+/// Consecutive bins of one series: bin `first + i` has the value `values[i]`, NaN where nothing came.
+public struct BinHistory: Sendable, Hashable {
+    /// Index of the first bin: it covers `[first * stepSeconds, (first + 1) * stepSeconds)` seconds since 1970 UTC.
+    public var first: Int64
+    /// Width of a bin in seconds.
+    public var stepSeconds: Int64
+    /// One value a bin; NaN is a missing bin, and infinities count as missing.
+    public var values: [Double]
+
+    /// A history of bins.
+    public init(first: Int64, stepSeconds: Int64, values: [Double]) {
+        self.first = first
+        self.stepSeconds = stepSeconds
+        self.values = values
+    }
+
+    /// Index of the bin after the newest.
+    public var end: Int64 { first + Int64(values.count) }
+}

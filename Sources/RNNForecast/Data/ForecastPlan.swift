@@ -1,0 +1,74 @@
+// What is to be forecast, and with what: the defaults are the near model of DESIGN.md §5.
+
+public import RNNKernelTable
+
+/// Step, horizon, season and the shape of the network of one grid. A plain value: two equal plans train equal models.
+public struct ForecastPlan: Sendable, Hashable {
+    /// Width of a bin in seconds.
+    public var stepSeconds: Int64
+    /// Leads: 1 … horizon bins after the newest.
+    public var horizon: Int
+    /// Bins in a season (a day), or nil if none is known.
+    public var season: Int?
+    /// Bins in a long season (a week) whose own lag is used too, or nil.
+    public var longSeason: Int?
+    /// Local time minus UTC in seconds, for the phase of the day.
+    public var phaseOffsetSeconds: Int64 = 0
+    /// Forecasts are clamped at 0 when no value of the history is below it.
+    public var nonNegative = true
+    /// Forecasts are clamped at 100 too, when the history stays within 0 … 100.
+    public var percentage = false
+
+    /// Newest bins that the network and the ridge read one by one.
+    public var window = 48
+    /// Five-bin means before the window, which only the network reads (at one minute: two more hours).
+    public var coarseMeans = 0
+    /// Bins in the mean that is the seasonal lag; 1 is the bin itself.
+    public var lagMean = 1
+    /// Leads (from 1) that have quantile offsets of their own; between them they are interpolated. Empty: every lead.
+    public var knots: [Int] = []
+    /// The recurrent cell.
+    public var cell: Cell = .elman
+    /// Hidden units.
+    public var hidden = 32
+    /// Minibatches of a training.
+    public var iterations = 300
+    /// Windows in a minibatch.
+    public var batch = 32
+    /// Learning rate at its highest.
+    public var learningRate = 5e-3
+
+    /// A plan with the default network.
+    public init(stepSeconds: Int64, horizon: Int, season: Int?) {
+        self.stepSeconds = stepSeconds
+        self.horizon = horizon
+        self.season = season
+    }
+
+    /// The near grid's plan: 60 leads with knots at one minute, else 24 direct; the day is the season while it has at
+    /// least 4 bins, the week the long season from 15-minute bins on.
+    public static func near(stepSeconds: Int64) -> ForecastPlan {
+        let day = Int(86_400 / max(stepSeconds, 1))
+        var plan = ForecastPlan(stepSeconds: stepSeconds, horizon: 24, season: day >= 4 ? day : nil)
+        if stepSeconds >= 900, day >= 4 { plan.longSeason = 7 * day }
+        if stepSeconds <= 60 {
+            plan.horizon = 60
+            plan.knots = [1, 2, 3, 5, 8, 12, 20, 30, 45, 60]
+            plan.coarseMeans = 24
+            plan.lagMean = 15
+        }
+        return plan
+    }
+
+    /// Newest bins that `Forecaster.forecast` wants to see: the window, a day for its scale, and the seasonal lags with
+    /// room for gaps. Fewer are allowed.
+    public var neededBins: Int {
+        max(scaleBins, window + 5 * coarseMeans, longSeason ?? 0, season ?? 0) + window + lagMean
+    }
+
+    /// Bins of the window's scale: a day, and at least the window.
+    var scaleBins: Int { max(window, min(Int(86_400 / max(stepSeconds, 1)), 1_440)) }
+
+    /// The leads (from 0) at which the head has offsets.
+    var headLeads: [Int] { knots.isEmpty ? Array(0..<horizon) : knots.map { $0 - 1 } }
+}

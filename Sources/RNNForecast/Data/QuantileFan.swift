@@ -1,0 +1,56 @@
+// A whole forecast: seven quantiles at every lead.
+
+internal import RNNKernelTable
+
+/// Seven quantiles (.025 .1 .25 .5 .75 .9 .975) at every lead, in the unit of the series. Each lead is sorted.
+public struct QuantileFan: Sendable, Hashable {
+    /// Leads.
+    public let leads: Int
+    /// `[lead][7]`
+    public var values: [Double]
+
+    /// A fan of `[lead][7]` values; sorts each lead.
+    public init(leads: Int, values: [Double]) {
+        precondition(values.count == leads * 7)
+        self.leads = leads
+        self.values = values
+        for lead in 0..<leads {
+            self.values[(lead * 7)..<(lead * 7 + 7)].sort()
+        }
+    }
+
+    /// Quantile `q` (0 … 6) of lead `lead` (from 0).
+    public subscript(lead: Int, q: Int) -> Double { values[lead * 7 + q] }
+
+    /// The medians.
+    public var median: [Double] { column(3) }
+    /// Lower ends of the 80 % interval.
+    public var lower80: [Double] { column(1) }
+    /// Upper ends of the 80 % interval.
+    public var upper80: [Double] { column(5) }
+    /// Lower ends of the 95 % interval.
+    public var lower95: [Double] { column(0) }
+    /// Upper ends of the 95 % interval.
+    public var upper95: [Double] { column(6) }
+
+    /// The value of any probability from .025 to .975 at a lead (from 0), linear in probability between quantiles; nil
+    /// outside.
+    public func quantile(_ probability: Double, lead: Int) -> Double? {
+        guard let upper = quantileLevels.firstIndex(where: { $0 >= probability }),
+            probability >= quantileLevels[0]
+        else { return nil }
+        guard upper > 0 else { return self[lead, 0] }
+        let (a, b) = (quantileLevels[upper - 1], quantileLevels[upper])
+        let place = (probability - a) / (b - a)
+        return self[lead, upper - 1] + place * (self[lead, upper] - self[lead, upper - 1])
+    }
+
+    private func column(_ q: Int) -> [Double] { (0..<leads).map { values[$0 * 7 + q] } }
+
+    /// The fan with every value within `range`.
+    func clamped(to range: ClosedRange<Double>) -> QuantileFan {
+        var fan = self
+        for i in fan.values.indices { fan.values[i] = min(max(fan.values[i], range.lowerBound), range.upperBound) }
+        return fan
+    }
+}

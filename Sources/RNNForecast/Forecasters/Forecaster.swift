@@ -1,0 +1,83 @@
+// A model in service: an immutable value that turns the newest bins into a fan.
+
+internal import RNNKernelTable
+
+/// A fitted model of one grid. Forecasts are pure: the same history gives the same fan.
+public enum Forecaster: Sendable, Hashable {
+    /// Every bin has been the same for a day: the forecast is that value.
+    case constant(value: Double, leads: Int)
+    /// The newest value, with the spread that changes over each lead have had.
+    case lastValue(LastValueForecaster)
+    /// The value one season before the target.
+    case seasonalNaive(SeasonalNaiveForecaster)
+    /// The linear forecast in closed form.
+    case ridge(RidgeForecaster)
+    /// A recurrent network on the ridge as its highway.
+    case network(NetworkForecaster)
+
+    /// The fan of leads 1 … horizon after the newest bin of `history`. Missing bins are filled; at least one must be
+    /// there, else every quantile is NaN.
+    public func forecast(_ history: BinHistory) -> QuantileFan {
+        switch self {
+        case .constant(let value, let leads):
+            QuantileFan(leads: leads, values: [Double](repeating: value, count: leads * 7))
+        case .lastValue(let model): model.forecast(history)
+        case .seasonalNaive(let model): model.forecast(history)
+        case .ridge(let model): model.forecast(history)
+        case .network(let model): model.forecast(history)
+        }
+    }
+
+    /// `constant`, `last-value`, `seasonal-naive`, `ridge`, or the network's cell: `elman`, `gru`, `lstm`.
+    public var kindName: String {
+        switch self {
+        case .constant: "constant"
+        case .lastValue: "last-value"
+        case .seasonalNaive: "seasonal-naive"
+        case .ridge: "ridge"
+        case .network(let model): model.weights.shape.cell.rawValue
+        }
+    }
+
+    /// Leads of its fans.
+    public var leads: Int {
+        switch self {
+        case .constant(_, let leads): leads
+        case .lastValue(let model): model.leads
+        case .seasonalNaive(let model): model.leads
+        case .ridge(let model): model.plan.horizon
+        case .network(let model): model.plan.horizon
+        }
+    }
+}
+
+/// Bounds that no forecast may leave, known from the history: nothing below 0, nothing above 100.
+struct ForecastBounds: Sendable, Hashable {
+    var lower: Double
+    var upper: Double
+
+    /// The bounds of `plan` for a history of `values`.
+    init(plan: ForecastPlan, values: [Double]) {
+        let finite = values.filter(\.isFinite)
+        let positive = finite.allSatisfy { $0 >= 0 }
+        lower = plan.nonNegative && positive ? 0 : -.greatestFiniteMagnitude
+        upper = plan.percentage && positive && finite.allSatisfy { $0 <= 100 } ? 100 : .greatestFiniteMagnitude
+    }
+
+    init(lower: Double, upper: Double) {
+        self.lower = lower
+        self.upper = upper
+    }
+
+    func clamp(_ fan: QuantileFan) -> QuantileFan { fan.clamped(to: lower...upper) }
+}
+
+/// The constant forecaster, if all bins with a value in the last `max(24 h, 144 bins)` are equal and the history is at
+/// least that long; else nil.
+public func constantForecaster(_ history: BinHistory, plan: ForecastPlan) -> Forecaster? {
+    let span = max(144, Int(86_400 / max(history.stepSeconds, 1)))
+    guard history.values.count >= span else { return nil }
+    let seen = history.values.suffix(span).filter(\.isFinite)
+    guard let first = seen.first, seen.allSatisfy({ $0 == first }) else { return nil }
+    return .constant(value: first, leads: plan.horizon)
+}

@@ -1,0 +1,256 @@
+// A forecaster as bytes (docs/format/model.md): magic, version, kind, payload, checksum.
+//
+//     "RNNF"  version u8  kind u8  0 u16  payload length u32  payload  CRC-32C u32 of all before it
+//
+// Numbers are little-endian. What is decoded forecasts bit for bit as what was encoded did, because fitted weights are
+// rounded to the stored precision before they serve.
+
+internal import RNNKernelTable
+
+/// Why bytes are not a model.
+public enum ModelFormatError: Error, Equatable, CustomStringConvertible {
+    /// Fewer bytes than needed.
+    case truncated(needed: Int, found: Int)
+    /// Not a model at all.
+    case notAModel
+    /// Written by a newer daemon.
+    case unknownVersion(UInt8)
+    /// Damaged.
+    case checksumMismatch(stored: UInt32, computed: UInt32)
+    /// Undamaged, but not what this version writes.
+    case unknownContent(String)
+
+    /// One sentence, with what can be done. Deleting a model is always legal: it is trained again.
+    public var description: String {
+        switch self {
+        case .truncated(let needed, let found): "model ends early: \(needed) bytes needed, \(found) found"
+        case .notAModel: "these bytes are not a model: they do not begin with RNNF"
+        case .unknownVersion(let version):
+            "model version \(version) is newer than this daemon: upgrade it, or delete the model to train it again"
+        case .checksumMismatch(let stored, let computed):
+            "model damaged: checksum \(computed), stored \(stored); delete it to train it again"
+        case .unknownContent(let what): "model not understood: \(what); delete it to train it again"
+        }
+    }
+}
+
+private let magic: [UInt8] = Array("RNNF".utf8)
+private let currentVersion: UInt8 = 1
+private let headerSize = 12
+
+extension Forecaster {
+    /// The bytes of this model.
+    public func encoded() -> [UInt8] {
+        var payload = ModelWriter()
+        let kind: UInt8
+        switch self {
+        case .constant(let value, let leads):
+            kind = 0
+            payload.put(value)
+            payload.put(UInt32(leads))
+        case .lastValue(let model):
+            kind = 1
+            payload.put(UInt32(model.leads))
+            payload.put(model.bounds)
+            for offset in model.offsets { payload.put(offset) }
+        case .seasonalNaive(let model):
+            kind = 2
+            payload.put(UInt32(model.leads))
+            payload.put(UInt32(model.season))
+            payload.put(model.bounds)
+            for offset in model.offsets { payload.put(offset) }
+        case .ridge(let model):
+            kind = 3
+            payload.put(model.plan)
+            payload.put(model.unit)
+            payload.put(model.bounds)
+            payload.put(model.weights.design)
+            for weight in model.weights.coefficients + model.weights.offsets { payload.put(Float(weight)) }
+        case .network(let model):
+            kind = 4
+            payload.put(model.plan)
+            payload.put(model.unit)
+            payload.put(model.bounds)
+            payload.put(model.weights.shape.design)
+            let (parameters, highway) = (model.weights.parameters, model.weights.shape.highway)
+            for weight in parameters[..<highway] { payload.putHalf(weight) }
+            for weight in parameters[highway...] { payload.put(weight) }
+        }
+        var out = ModelWriter()
+        for byte in magic { out.put(byte) }
+        out.put(currentVersion)
+        out.put(kind)
+        out.put(UInt16(0))
+        out.put(UInt32(payload.bytes.count))
+        for byte in payload.bytes { out.put(byte) }
+        out.put(crc32c(out.bytes[...]))
+        return out.bytes
+    }
+
+    /// The model of `bytes`.
+    public init(decoding bytes: [UInt8]) throws(ModelFormatError) {
+        guard bytes.count >= headerSize + 4 else { throw .truncated(needed: headerSize + 4, found: bytes.count) }
+        guard Array(bytes[..<4]) == magic else { throw .notAModel }
+        guard bytes[4] <= currentVersion else { throw .unknownVersion(bytes[4]) }
+        var header = ModelReader(bytes, from: 8)
+        let length = Int(try header.take(UInt32.self))
+        guard bytes.count == headerSize + length + 4 else {
+            throw .truncated(needed: headerSize + length + 4, found: bytes.count)
+        }
+        var trailer = ModelReader(bytes, from: headerSize + length)
+        let stored = try trailer.take(UInt32.self)
+        let computed = crc32c(bytes[..<(headerSize + length)])
+        guard stored == computed else { throw .checksumMismatch(stored: stored, computed: computed) }
+        var payload = ModelReader(bytes, from: headerSize)
+        switch bytes[5] {
+        case 0:
+            let value = try payload.double()
+            self = .constant(value: value, leads: try payload.leads())
+        case 1:
+            let leads = try payload.leads()
+            let bounds = try payload.bounds()
+            var offsets: [Double] = []
+            for _ in 0..<(leads * 7) { offsets.append(try payload.double()) }
+            self = .lastValue(LastValueForecaster(leads: leads, offsets: offsets, bounds: bounds))
+        case 2:
+            let leads = try payload.leads()
+            let season = try payload.leads()
+            let bounds = try payload.bounds()
+            var offsets: [Double] = []
+            for _ in 0..<7 { offsets.append(try payload.double()) }
+            self = .seasonalNaive(
+                SeasonalNaiveForecaster(leads: leads, season: season, offsets: offsets, bounds: bounds))
+        case 3: self = .ridge(try payload.ridge())
+        case 4: self = .network(try payload.network())
+        default: throw .unknownContent("kind \(bytes[5])")
+        }
+    }
+}
+
+extension ModelWriter {
+    mutating func put(_ bounds: ForecastBounds) {
+        put(bounds.lower)
+        put(bounds.upper)
+    }
+
+    mutating func put(_ unit: SeriesUnit) {
+        put(unit.centre)
+        put(unit.spread)
+        put(unit.scaleFloor)
+    }
+
+    mutating func put(_ design: HighwayDesign) {
+        put(UInt32(design.window))
+        put(UInt32(design.leads))
+        put(UInt32(design.seasons.count))
+        for season in design.seasons { put(UInt32(season)) }
+    }
+
+    mutating func put(_ plan: ForecastPlan) {
+        put(plan.stepSeconds)
+        put(UInt32(plan.horizon))
+        put(UInt32(plan.season ?? 0))
+        put(UInt32(plan.longSeason ?? 0))
+        put(plan.phaseOffsetSeconds)
+        put(UInt8(plan.nonNegative ? 1 : 0) | UInt8(plan.percentage ? 2 : 0))
+        put(UInt32(plan.window))
+        put(UInt32(plan.coarseMeans))
+        put(UInt32(plan.lagMean))
+        put(UInt32(plan.knots.count))
+        for knot in plan.knots { put(UInt32(knot)) }
+        put(UInt8(Cell.allCases.firstIndex(of: plan.cell) ?? 0))
+        put(UInt32(plan.hidden))
+        put(UInt32(plan.iterations))
+        put(UInt32(plan.batch))
+        put(plan.learningRate)
+    }
+}
+
+extension ModelReader {
+    /// More leads, bins of a season or units than any model of ours has: not ours.
+    private static var most: Int { 1 << 20 }
+
+    fileprivate mutating func leads() throws(ModelFormatError) -> Int {
+        let value = Int(try take(UInt32.self))
+        guard value > 0, value <= Self.most else { throw .unknownContent("a count of \(value)") }
+        return value
+    }
+
+    fileprivate mutating func optional() throws(ModelFormatError) -> Int? {
+        let value = Int(try take(UInt32.self))
+        return value == 0 ? nil : value
+    }
+
+    fileprivate mutating func bounds() throws(ModelFormatError) -> ForecastBounds {
+        let lower = try double()
+        let upper = try double()
+        guard lower <= upper else { throw .unknownContent("bounds \(lower) to \(upper)") }
+        return ForecastBounds(lower: lower, upper: upper)
+    }
+
+    private mutating func unit() throws(ModelFormatError) -> SeriesUnit {
+        SeriesUnit(centre: try double(), spread: try double(), scaleFloor: try double())
+    }
+
+    private mutating func design() throws(ModelFormatError) -> HighwayDesign {
+        let window = try leads()
+        let leads = try leads()
+        var seasons: [Int] = []
+        for _ in 0..<(try count(of: 4)) { seasons.append(try self.leads()) }
+        return HighwayDesign(window: window, leads: leads, seasons: seasons)
+    }
+
+    private mutating func plan() throws(ModelFormatError) -> ForecastPlan {
+        let step = try take(Int64.self)
+        guard step > 0 else { throw .unknownContent("a step of \(step) s") }
+        var plan = ForecastPlan(stepSeconds: step, horizon: try leads(), season: try optional())
+        plan.longSeason = try optional()
+        plan.phaseOffsetSeconds = try take(Int64.self)
+        let flags = try take(UInt8.self)
+        plan.nonNegative = flags & 1 != 0
+        plan.percentage = flags & 2 != 0
+        plan.window = try leads()
+        plan.coarseMeans = Int(try take(UInt32.self))
+        plan.lagMean = try leads()
+        plan.knots = []
+        for _ in 0..<(try count(of: 4)) { plan.knots.append(try leads()) }
+        let cell = Int(try take(UInt8.self))
+        guard Cell.allCases.indices.contains(cell) else { throw .unknownContent("cell \(cell)") }
+        plan.cell = Cell.allCases[cell]
+        plan.hidden = try leads()
+        plan.iterations = Int(try take(UInt32.self))
+        plan.batch = try leads()
+        plan.learningRate = try double()
+        return plan
+    }
+
+    fileprivate mutating func ridge() throws(ModelFormatError) -> RidgeForecaster {
+        let plan = try plan()
+        let unit = try unit()
+        let bounds = try bounds()
+        let design = try design()
+        guard design.leads == plan.horizon else { throw .unknownContent("\(design.leads) leads of \(plan.horizon)") }
+        var coefficients: [Double] = []
+        for _ in 0..<(design.leads * design.weights) { coefficients.append(Double(try float())) }
+        var offsets: [Double] = []
+        for _ in 0..<(design.leads * 7) { offsets.append(Double(try float())) }
+        let weights = RidgeWeights(design: design, coefficients: coefficients, offsets: offsets)
+        return RidgeForecaster(plan: plan, unit: unit, weights: weights, bounds: bounds)
+    }
+
+    fileprivate mutating func network() throws(ModelFormatError) -> NetworkForecaster {
+        let plan = try plan()
+        let unit = try unit()
+        let bounds = try bounds()
+        let design = try design()
+        guard design.leads == plan.horizon, plan.window % NetworkShape.binsPerStep == 0,
+            plan.coarseMeans % NetworkShape.binsPerStep == 0
+        else { throw .unknownContent("a window of \(plan.window) bins for \(design.leads) leads") }
+        let shape = NetworkShape(plan: plan, design: design)
+        guard shape.parameterCount <= Self.most else { throw .unknownContent("\(shape.parameterCount) parameters") }
+        var parameters: [Float] = []
+        for place in 0..<shape.parameterCount { parameters.append(place < shape.highway ? try half() : try float()) }
+        let weights = NetworkWeights(shape: shape, parameters: parameters)
+        return NetworkForecaster(plan: plan, unit: unit, weights: weights, bounds: bounds)
+    }
+}

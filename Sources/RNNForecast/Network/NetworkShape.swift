@@ -1,0 +1,77 @@
+// The shape of a many-to-one network: what it reads, in which steps, and how its parameters lie.
+//
+//     x[t]     = 4 bins of the window, sine and cosine of the time of day          12 steps (18 with coarse means)
+//     h        = the last state of the recurrent layer
+//     base[n]  = highway: the ridge's columns, one row of weights a lead
+//     fan[n,q] = base[n] + W h + b at the knots, linear in between
+//
+// Parameters are one array, in this order: recurrent layer, head `[head leads * 7][1 + hidden]`, highway
+// `[leads][width]`, own lags `[seasons][leads]`.
+
+internal import RNNKernelTable
+
+/// Shapes and offsets of a network's parameters.
+struct NetworkShape: Sendable, Hashable {
+    let cell: Cell
+    let hidden: Int
+    let design: HighwayDesign
+    let coarseMeans: Int
+    let knots: [Int]
+
+    /// Bins a step reads.
+    static let binsPerStep = 4
+
+    init(plan: ForecastPlan, design: HighwayDesign) {
+        precondition(plan.window % Self.binsPerStep == 0 && plan.coarseMeans % Self.binsPerStep == 0)
+        cell = plan.cell
+        hidden = plan.hidden
+        self.design = design
+        coarseMeans = plan.coarseMeans
+        knots = plan.headLeads
+    }
+
+    var inputs: Int { Self.binsPerStep + 2 }
+    var coarseSteps: Int { coarseMeans / Self.binsPerStep }
+    var steps: Int { coarseSteps + design.window / Self.binsPerStep }
+    var outputs: Int { knots.count * 7 }
+
+    var recurrentCount: Int { RecurrentPlan.parameterCount(cell, inputs: inputs, hidden: hidden) }
+    var head: Int { recurrentCount }
+    var highway: Int { head + outputs * (1 + hidden) }
+    var own: Int { highway + design.leads * design.width }
+    var parameterCount: Int { own + design.seasons.count * design.leads }
+
+    /// Bins before the origin that the first step begins at.
+    var reach: Int { design.window - 1 + 5 * coarseMeans }
+
+    /// The first origin (index of a bin) that has every input.
+    var firstOrigin: Int { max(design.firstOrigin, reach) }
+
+    /// The inputs of the window that ends at `origin`, `[steps][inputs]`; bins before the series repeat its first.
+    func inputs(of series: PreparedSeries, coarse: [Double], origin: Int) -> [Float] {
+        let anchor = series.values[origin]
+        let inverse = series.inverseScales[origin]
+        var out: [Float] = []
+        out.reserveCapacity(steps * inputs)
+        for step in 0..<steps {
+            let isCoarse = step < coarseSteps
+            let source = isCoarse ? coarse : series.values
+            var last = origin
+            for k in 0..<Self.binsPerStep {
+                let index = offset(step: step, place: k) + origin
+                last = max(index, 0)
+                out.append(Float((source[last] - anchor) * inverse))
+            }
+            let phase = series.phase(last)
+            out.append(Float(phase.sin))
+            out.append(Float(phase.cos))
+        }
+        return out
+    }
+
+    /// Bins from the origin to value `place` of step `step`.
+    func offset(step: Int, place: Int) -> Int {
+        if step < coarseSteps { return -reach + (step * Self.binsPerStep + place) * 5 + 4 }
+        return 1 - design.window + (step - coarseSteps) * Self.binsPerStep + place
+    }
+}

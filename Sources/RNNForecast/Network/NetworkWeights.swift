@@ -1,0 +1,71 @@
+// A trained network at rest: its parameters, and their order for inference.
+
+internal import RNNKernelTable
+
+/// Parameters of a network, as trained and as a forecast reads them.
+struct NetworkWeights: Sendable, Hashable {
+    let shape: NetworkShape
+    /// In the order of `NetworkShape`.
+    let parameters: [Float]
+
+    /// The plan of one forecast.
+    var inference: InferencePlan {
+        InferencePlan(
+            cell: shape.cell, inputs: shape.inputs, hidden: shape.hidden, steps: shape.steps, outputs: shape.outputs)
+    }
+
+    /// Recurrent layer and head by column, as `InferencePlan` wants them.
+    func columns() -> [Float] {
+        let plan = inference
+        let (hidden, rows) = (shape.hidden, shape.inputs + 1 + shape.hidden)
+        var out = [Float](repeating: 0, count: plan.weightCount)
+        switch shape.cell {
+        case .elman, .relu, .lstm:
+            for gate in 0..<plan.gateRows {
+                for column in 0..<rows { out[column * plan.gateRows + gate] = parameters[gate * rows + column] }
+            }
+        case .gru:
+            // r and z see everything; n is kept apart by what it reads: [x ; 1], and [1 ; h] behind the reset gate.
+            let recurrent = 2 * hidden * rows
+            let inputs = recurrent + hidden * (hidden + 1)
+            for gate in 0..<(2 * hidden) {
+                for column in 0..<rows { out[column * plan.gateRows + gate] = parameters[gate * rows + column] }
+            }
+            for unit in 0..<hidden {
+                for column in 0...shape.inputs {
+                    out[column * plan.gateRows + 3 * hidden + unit] =
+                        parameters[inputs + unit * (shape.inputs + 1) + column]
+                }
+                for column in 0...hidden {
+                    out[(shape.inputs + column) * plan.gateRows + 2 * hidden + unit] =
+                        parameters[recurrent + unit * (hidden + 1) + column]
+                }
+            }
+        }
+        for output in 0..<shape.outputs {
+            for column in 0...hidden {
+                out[plan.headWeights + column * shape.outputs + output] =
+                    parameters[shape.head + output * (1 + hidden) + column]
+            }
+        }
+        return out
+    }
+
+    /// The parameters as a stored model keeps them: all but the highway in half precision.
+    func asStored() -> NetworkWeights {
+        var rounded = parameters
+        for i in 0..<shape.highway { rounded[i] = fullPrecision(halfPrecision(rounded[i])) }
+        return NetworkWeights(shape: shape, parameters: rounded)
+    }
+
+    /// The highway in the order of a ridge.
+    func ridge() -> [Float] {
+        var out: [Float] = []
+        let design = shape.design
+        for lead in 0..<design.leads {
+            out += parameters[(shape.highway + lead * design.width)..<(shape.highway + (lead + 1) * design.width)]
+            for season in design.seasons.indices { out.append(parameters[shape.own + season * design.leads + lead]) }
+        }
+        return out
+    }
+}

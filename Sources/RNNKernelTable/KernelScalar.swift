@@ -1,0 +1,36 @@
+// The two kinds of number the plain loops run on: Float, as the kernels do, and Double, in which gradients are checked
+// against finite differences.
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#endif
+
+/// A number of the reference loops.
+public protocol KernelScalar: BinaryFloatingPoint, Sendable {
+    /// The hyperbolic tangent.
+    static func tanh(_ x: Self) -> Self
+    /// The natural logarithm.
+    static func log(_ x: Self) -> Self
+    /// The exponential.
+    static func exp(_ x: Self) -> Self
+}
+
+extension Float: KernelScalar {
+    /// The hyperbolic tangent.
+    public static func tanh(_ x: Float) -> Float { tanhf(x) }
+    /// The natural logarithm.
+    public static func log(_ x: Float) -> Float { logf(x) }
+    /// The exponential.
+    public static func exp(_ x: Float) -> Float { expf(x) }
+}
+
+extension Double: KernelScalar {
+    /// The hyperbolic tangent.
+    public static func tanh(_ x: Double) -> Double { Glibc.tanh(x) }
+    /// The natural logarithm.
+    public static func log(_ x: Double) -> Double { Glibc.log(x) }
+    /// The exponential.
+    public static func exp(_ x: Double) -> Double { Glibc.exp(x) }
+}

@@ -1,0 +1,90 @@
+// The Elman cell (Elman 1990), forward and back through time.
+//
+//     s[t] = [x[t] ; 1 ; h[t-1]]           rows of `states`
+//     h[t] = f(W s[t])                     f = tanh, or max(0, .)
+//
+//     z[t] = dh[t] * f'(h[t])              rows of `gates`; f' = 1 - h^2, or h > 0
+//     dh[t-1] = Uᵀ z[t]                    U: the columns of W that read h
+//     dW = sum over t of z[t] s[t]ᵀ
+//
+// The state before the first step is 0, so that step multiplies only [x ; 1]. A block of dh[t-1] becomes z[t-1] as soon
+// as it is stored.
+
+internal import RNNKernelTable
+
+@inline(always)
+private func forward(
+    _ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>, activate: (V) -> V
+) {
+    let layer = unsafe Layer(plan, memory)
+    let (hidden, rows) = (plan.hidden, plan.stateRows)
+    pack(layer.weights, stride: rows, rows: hidden, columns: rows, into: layer.panels)
+    for t in 0..<plan.steps {
+        let next = layer.hidden(t &+ 1)
+        multiply(
+            layer.panels, rows: hidden, depth: t == 0 ? plan.inputs &+ 1 : rows, of: rows, layer.state(t),
+            width: layer.width, into: next
+        ) { start, count in
+            for i in start..<(start &+ count) { next[i] = activate(next[i]) }
+        }
+    }
+}
+
+@inline(always)
+private func backward(
+    _ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>, derivative: (V) -> V
+) {
+    let layer = unsafe Layer(plan, memory)
+    let (hidden, rows) = (plan.hidden, plan.stateRows)
+    packTransposed(
+        layer.weights, stride: rows, firstColumn: plan.hiddenRow, rows: hidden, columns: hidden, into: layer.panels)
+
+    let last = layer.gates(plan.steps &- 1)
+    let h = layer.hidden(plan.steps)
+    let outside = layer.stepGradient(plan.steps &- 1)
+    let fromSteps = plan.stepGradients >= 0
+    for i in 0..<(hidden &* layer.width) {
+        let d = fromSteps ? layer.stateGradient[i] + outside[i] : layer.stateGradient[i]
+        last[i] = d * derivative(h[i])
+    }
+    layer.sweep { t in
+        guard t > 0 else { return }
+        let before = layer.gates(t &- 1)
+        let h = layer.hidden(t)
+        let outside = layer.stepGradient(t &- 1)
+        multiply(
+            layer.panels, rows: hidden, depth: hidden, of: hidden, layer.gates(t), width: layer.width, into: before
+        ) { start, count in
+            if fromSteps {
+                for i in start..<(start &+ count) { before[i] = (before[i] + outside[i]) * derivative(h[i]) }
+            } else {
+                for i in start..<(start &+ count) { before[i] = before[i] * derivative(h[i]) }
+            }
+        }
+    } weightGradients: { t, steps, chunk in
+        addWeightGradient(
+            layer.gates(t), layer.gateStride, rows: hidden, layer.state(t), layer.stateStride, columns: rows,
+            steps: steps, width: layer.width, into: layer.gradients, stride: rows, carried: layer.carried, chunk)
+    }
+    layer.propagateToInputs(gated: hidden)
+}
+
+@inline(never)
+func forwardElman(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>) {
+    unsafe forward(plan, memory) { tanh($0) }
+}
+
+@inline(never)
+func backwardElman(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>) {
+    unsafe backward(plan, memory) { h in all(1) - h * h }
+}
+
+@inline(never)
+func forwardReLU(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>) {
+    unsafe forward(plan, memory) { larger(.zero, $0) }
+}
+
+@inline(never)
+func backwardReLU(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>) {
+    unsafe backward(plan, memory) { h in V.zero.replacing(with: all(1), where: h .> .zero) }
+}

@@ -1,0 +1,105 @@
+// The matrix product of a few weights with rows of lanes: C[m][batch] = A[m][k] B[k][batch].
+//
+// A is packed once a minibatch into panels of `tileRows` rows, `[panel][k][tileRows]`, so that a tile reads it in order;
+// a tile of `tileRows` x 2 vectors of sums stays in registers over all k. It does so only as long as every loop over the
+// tile is unrolled: what is to be done with the sums comes after they are stored.
+
+/// Packs rows `0 ..< m` of row-major `a[m][stride]`, columns `0 ..< k`, into panels, padded with zeros.
+@inline(always)
+func pack(_ a: Scalars, stride: Int, rows m: Int, columns k: Int, into panels: Scalars) {
+    var out = panels
+    var row = 0
+    while row < m {
+        let present = min(tileRows, m &- row)
+        for column in 0..<k {
+            for j in 0..<tileRows {
+                out[column &* tileRows &+ j] = j < present ? a[(row &+ j) &* stride &+ column] : 0
+            }
+        }
+        out = out + k &* tileRows
+        row = row &+ tileRows
+    }
+}
+
+/// Packs the transpose: row j of the product is column `first + j` of row-major `a[k][stride]`.
+@inline(always)
+func packTransposed(
+    _ a: Scalars, stride: Int, firstColumn first: Int, rows m: Int, columns k: Int, into panels: Scalars
+) {
+    var out = panels
+    var row = 0
+    while row < m {
+        let present = min(tileRows, m &- row)
+        for column in 0..<k {
+            for j in 0..<tileRows {
+                out[column &* tileRows &+ j] = j < present ? a[column &* stride &+ first &+ row &+ j] : 0
+            }
+        }
+        out = out + k &* tileRows
+        row = row &+ tileRows
+    }
+}
+
+/// Floats that the panels of an `m` x `k` matrix take.
+@inline(always) func panelCount(rows m: Int, columns k: Int) -> Int {
+    (m &+ tileRows &- 1) / tileRows &* tileRows &* k
+}
+
+/// `c = A b`, or `c += A b`, where rows of `b` and `c` are `width` vectors (an even number), and A is the first `k` of
+/// `packed` columns.
+///
+/// `finish` is called for each block of rows once it is stored: the first vector of `c` and how many. Rows beyond `m`
+/// are not written.
+@inline(always)
+func multiply(
+    _ panels: Scalars, rows m: Int, depth k: Int, of packed: Int, _ b: Vectors, width: Int, into c: Vectors,
+    adding: Bool = false, finish: (_ first: Int, _ count: Int) -> Void = { _, _ in }
+) {
+    var a = panels
+    var row = 0
+    while row < m {
+        let present = min(tileRows, m &- row)
+        var column = 0
+        while column < width {
+            var sums = ProductTile(repeating: .zero)
+            var weights = a
+            var x = b + column
+            for _ in 0..<k {
+                let x0 = x[0]
+                let x1 = x[1]
+                for j in 0..<tileRows {
+                    let w = all(weights[j])
+                    sums[at: 2 &* j] = multiplyAdd(w, x0, sums[at: 2 &* j])
+                    sums[at: 2 &* j &+ 1] = multiplyAdd(w, x1, sums[at: 2 &* j &+ 1])
+                }
+                x = x + width
+                weights = weights + tileRows
+            }
+            let out = c + (row &* width &+ column)
+            if present == tileRows {
+                if adding {
+                    for j in 0..<tileRows {
+                        out[j &* width] += sums[at: 2 &* j]
+                        out[j &* width &+ 1] += sums[at: 2 &* j &+ 1]
+                    }
+                } else {
+                    for j in 0..<tileRows {
+                        out[j &* width] = sums[at: 2 &* j]
+                        out[j &* width &+ 1] = sums[at: 2 &* j &+ 1]
+                    }
+                }
+            } else {
+                for j in 0..<tileRows where j < present {
+                    let before0 = adding ? out[j &* width] : .zero
+                    let before1 = adding ? out[j &* width &+ 1] : .zero
+                    out[j &* width] = before0 + sums[at: 2 &* j]
+                    out[j &* width &+ 1] = before1 + sums[at: 2 &* j &+ 1]
+                }
+            }
+            column = column &+ 2
+        }
+        finish(row &* width, present &* width)
+        a = a + packed &* tileRows
+        row = row &+ tileRows
+    }
+}

@@ -1,0 +1,101 @@
+// The file: opened once by the daemon, with the settings that the promises of the store rest on. GRDB's pool gives one
+// writer and a few readers; every use goes through here, so that errors come out as ours and a cancelled task never
+// interrupts a commit.
+
+import GRDB
+import GRDBSQLite
+
+/// The open database.
+final class StoreDatabase: Sendable {
+    let path: String
+    private let pool: DatabasePool
+
+    /// Opens or creates the file.
+    ///
+    /// - Parameter cacheBytes: SQLite's page cache over all connections.
+    init(path: String, cacheBytes: Int) throws(StoreError) {
+        self.path = path
+        var configuration = Configuration()
+        configuration.maximumReaderCount = 2
+        // Each connection may keep this many KiB of pages; there are one writer and two readers.
+        let cache = max(64, cacheBytes / 3 / 1024)
+        configuration.prepareDatabase { db in
+            // Before the first table and before WAL: later it would need a VACUUM.
+            if !db.configuration.readonly { try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
+            try db.execute(sql: "PRAGMA cache_size = -\(cache)")
+        }
+        do {
+            pool = try DatabasePool(path: path, configuration: configuration)
+            try pool.writeWithoutTransaction { db in
+                // GRDB sets NORMAL after prepareDatabase. With NORMAL an acknowledged sample could be lost.
+                try db.execute(sql: "PRAGMA synchronous = FULL")
+                guard try Int.fetchOne(db, sql: "PRAGMA synchronous") == 2 else {
+                    throw StoreError.failed("SQLite refuses synchronous = FULL")
+                }
+                // After a checkpoint the log is cut to this size, so that one burst does not occupy the disk for ever.
+                try db.execute(sql: "PRAGMA journal_size_limit = 16777216")
+                try Schema.migrate(db)
+            }
+        } catch {
+            throw Self.opening(path, error)
+        }
+    }
+
+    /// Runs `body` on the one writing connection; in a transaction if it says so itself.
+    func write<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws(StoreError) -> T {
+        // Not GRDB's async form: that one throws and interrupts SQLite when the task is cancelled.
+        let result: Result<T, StoreError> = await withCheckedContinuation { continuation in
+            pool.asyncWriteWithoutTransaction { db in
+                continuation.resume(returning: Result { try body(db) }.mapError { StoreError($0) })
+            }
+        }
+        return try result.get()
+    }
+
+    /// The same for callers who cannot wait asynchronously, at open and in tests.
+    func writeNow<T>(_ body: (Database) throws -> T) throws(StoreError) -> T {
+        do { return try pool.writeWithoutTransaction(body) } catch { throw StoreError(error) }
+    }
+
+    /// Runs `body` on a snapshot of what was last committed.
+    func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws(StoreError) -> T {
+        let result: Result<T, StoreError> = await withCheckedContinuation { continuation in
+            pool.asyncRead { db in
+                continuation.resume(returning: Result { try body(db.get()) }.mapError { StoreError($0) })
+            }
+        }
+        return try result.get()
+    }
+
+    /// The same, blocking the calling thread; for reads of a few rows.
+    func readNow<T>(_ body: (Database) throws -> T) throws(StoreError) -> T {
+        do { return try pool.read(body) } catch { throw StoreError(error) }
+    }
+
+    /// Writes a consistent copy, page by page, while the store goes on.
+    func backup(to other: DatabaseQueue) throws { try pool.backup(to: other, pagesPerStep: 1000) }
+
+    /// Copies what the log holds into the file, without waiting for readers, and returns the frames left.
+    @discardableResult
+    func checkpoint() async throws(StoreError) -> Int {
+        try await write { db in
+            let (walFrameCount, checkpointedFrameCount) = try db.checkpoint(.passive)
+            return walFrameCount - checkpointedFrameCount
+        }
+    }
+
+    /// Closes all connections; the last one copies the log into the file and removes it.
+    func close() throws(StoreError) {
+        do { try pool.close() } catch { throw StoreError(error) }
+    }
+
+    /// A sentence for what may be wrong with a file at open.
+    private static func opening(_ path: String, _ error: any Error) -> StoreError {
+        let error = StoreError(error)
+        return switch error {
+        case .damaged(let what): .damaged("\(path): \(what)")
+        case .notWritable(_, let reason): .notWritable(path: path, reason: reason)
+        case .locked, .newerSchema, .full, .closed, .unknown, .failed: error
+        }
+    }
+}

@@ -1,0 +1,92 @@
+// Models, and what the pipeline of a grid must remember from one run of the daemon to the next.
+
+import GRDB
+
+/// `model`: candidates with their verdicts. All rows may be deleted at any time.
+enum ModelTable {
+    static let create = """
+        CREATE TABLE model(
+            id INTEGER PRIMARY KEY,
+            grid INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            data_from INTEGER NOT NULL,            -- bins: first, and the one after the last
+            data_to INTEGER NOT NULL,
+            seed INTEGER NOT NULL,                 -- 64 bits, as a signed integer
+            code_version INTEGER NOT NULL,
+            skill REAL,                            -- 1 - RMSE / RMSE of the better baseline
+            scores TEXT NOT NULL,                  -- JSON
+            reason TEXT NOT NULL,                  -- accepted or rejected, and why
+            bytes BLOB                             -- docs/format/model.md; NULL: rejected
+        );
+        CREATE INDEX model_of_grid ON model(grid)
+        """
+
+    private static let columns =
+        "id, grid, name, created_at, data_from, data_to, seed, code_version, skill, scores, reason, bytes"
+
+    static func upsert(_ row: ModelRow, in db: Database) throws(StoreError) {
+        try db.run(
+            "INSERT OR REPLACE INTO model(\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                .integer(row.id), .integer(row.grid), .text(row.name), .integer(row.createdAt),
+                .integer(row.dataFrom), .integer(row.dataTo), .integer(Int64(bitPattern: row.seed)),
+                .integer(Int64(row.codeVersion)), .optional(row.skill), .text(row.scores), .text(row.reason),
+                row.bytes.map { .blob($0) } ?? .null,
+            ])
+    }
+
+    /// The newest accepted model of a grid.
+    static func newest(of grid: GridID, in db: Database) throws(StoreError) -> ModelRow? {
+        try db.rows(
+            "SELECT \(columns) FROM model WHERE grid = ? AND bytes NOT NULL ORDER BY id DESC LIMIT 1",
+            [.integer(grid)], model
+        ).first
+    }
+
+    /// All candidates of a grid, newest first.
+    static func all(of grid: GridID, in db: Database) throws(StoreError) -> [ModelRow] {
+        try db.rows("SELECT \(columns) FROM model WHERE grid = ? ORDER BY id DESC", [.integer(grid)], model)
+    }
+
+    static func lastID(in db: Database) throws(StoreError) -> Int64 {
+        try db.rows("SELECT coalesce(max(id), 0) FROM model") { row in row.integer(0) }.first ?? 0
+    }
+
+    static func deleteAll(of grid: GridID, in db: Database) throws(StoreError) {
+        try db.run("DELETE FROM model WHERE grid = ?", [.integer(grid)])
+    }
+
+    private static func model(_ row: SQLRow) -> ModelRow {
+        ModelRow(
+            id: row.integer(0), grid: row.integer(1), name: row.text(2), createdAt: row.integer(3),
+            dataFrom: row.integer(4), dataTo: row.integer(5), seed: UInt64(bitPattern: row.integer(6)),
+            codeVersion: Int(row.integer(7)), skill: row.optionalReal(8), scores: row.text(9), reason: row.text(10),
+            bytes: row.optionalBytes(11))
+    }
+}
+
+/// `state`: opaque bytes of each grid's pipeline, and the last bin it has processed.
+enum StateTable {
+    static let create = """
+        CREATE TABLE state(
+            grid INTEGER PRIMARY KEY,
+            processed INTEGER NOT NULL,            -- bin
+            bytes BLOB NOT NULL
+        )
+        """
+
+    static func upsert(grid: GridID, bytes: [UInt8], processed: Int64, in db: Database) throws(StoreError) {
+        try db.run(
+            "INSERT OR REPLACE INTO state(grid, processed, bytes) VALUES (?, ?, ?)",
+            [.integer(grid), .integer(processed), .blob(bytes)])
+    }
+
+    static func state(
+        of grid: GridID, in db: Database
+    ) throws(StoreError) -> (bytes: [UInt8], processed: Int64)? {
+        try db.rows("SELECT bytes, processed FROM state WHERE grid = ?", [.integer(grid)]) { row in
+            (row.bytes(0), row.integer(1))
+        }.first
+    }
+}

@@ -1,0 +1,110 @@
+// Segments: the samples, and the record of forecasts, for good.
+
+import GRDB
+import GRDBSQLite
+
+/// What the store keeps in memory about a segment.
+struct SegmentInfo: Sendable, Equatable {
+    var id: Int64
+    var kind: SegmentKind
+    /// Owners of one group are sealed together: `series / 64`, or `grid / 64` for the record.
+    var group: Int64
+    /// The newest journal row in it. Where two segments hold one timestamp of a series, the larger wins.
+    var journalTo: Int64
+    /// Least and largest timestamp (of the record: bin).
+    var first: Timestamp
+    var last: Timestamp
+    var chunks: Int
+    /// Samples, or record entries.
+    var count: Int
+    /// Size of the segment.
+    var size: Int
+}
+
+/// `segment`: written once, replaced by a merge, deleted by retention.
+enum SegmentTable {
+    static let create = """
+        CREATE TABLE segment(
+            id INTEGER PRIMARY KEY,
+            kind INTEGER NOT NULL,                 -- 0 samples, 1 record of forecasts
+            owner_group INTEGER NOT NULL,          -- series / 64, or grid / 64
+            journal_to INTEGER NOT NULL,           -- newest journal row in it: the later one wins
+            first_at INTEGER NOT NULL,             -- nanoseconds; bins for the record
+            last_at INTEGER NOT NULL,
+            chunks INTEGER NOT NULL,
+            samples INTEGER NOT NULL,
+            bytes BLOB NOT NULL                    -- docs/format/segment.md
+        )
+        """
+
+    static func insert(_ info: SegmentInfo, _ bytes: [UInt8], into db: Database) throws(StoreError) {
+        try db.run(
+            """
+            INSERT INTO segment(id, kind, owner_group, journal_to, first_at, last_at, chunks, samples, bytes)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                .integer(info.id), .integer(Int64(info.kind.rawValue)), .integer(info.group),
+                .integer(info.journalTo), .integer(info.first), .integer(info.last), .integer(Int64(info.chunks)),
+                .integer(Int64(info.count)), .blob(bytes),
+            ])
+    }
+
+    static func delete(_ id: Int64, in db: Database) throws(StoreError) {
+        try db.run("DELETE FROM segment WHERE id = ?", [.integer(id)])
+    }
+
+    /// All segments, without their bytes: SQLite does not touch the pages that hold these.
+    static func all(in db: Database) throws(StoreError) -> [SegmentInfo] {
+        try db.rows(
+            """
+            SELECT id, kind, owner_group, journal_to, first_at, last_at, chunks, samples, length(bytes)
+            FROM segment ORDER BY id
+            """
+        ) { (row) throws(StoreError) in
+            guard let kind = SegmentKind(rawValue: UInt8(truncatingIfNeeded: row.integer(1))) else {
+                throw .damaged("segment \(row.integer(0)) is of an unknown kind, \(row.integer(1))")
+            }
+            return SegmentInfo(
+                id: row.integer(0), kind: kind, group: row.integer(2), journalTo: row.integer(3),
+                first: row.integer(4), last: row.integer(5), chunks: Int(row.integer(6)),
+                count: Int(row.integer(7)), size: Int(row.integer(8)))
+        }
+    }
+}
+
+/// Reads parts of a segment's bytes without loading the row.
+@safe final class SegmentBlob {
+    private let handle: OpaquePointer
+    /// Length of the segment.
+    let size: Int
+
+    /// Nil if there is no such segment: a merge or retention has taken it away.
+    init?(_ id: Int64, in db: Database) throws(StoreError) {
+        var opened: OpaquePointer?
+        let code = unsafe sqlite3_blob_open(db.sqliteConnection, "main", "segment", "bytes", id, 0, &opened)
+        guard code == SQLITE_OK, let handle = unsafe opened else {
+            // No such row is SQLITE_ERROR; there is nothing else that could be missing.
+            if code == SQLITE_ERROR { return nil }
+            throw StoreError(sqlite: code, message: unsafe String(cString: sqlite3_errmsg(db.sqliteConnection)))
+        }
+        unsafe self.handle = unsafe handle
+        size = Int(unsafe sqlite3_blob_bytes(handle))
+    }
+
+    deinit { unsafe sqlite3_blob_close(handle) }
+
+    /// The bytes of `range`.
+    func read(_ range: Range<Int>) throws(StoreError) -> [UInt8] {
+        guard range.lowerBound >= 0, range.upperBound <= size else {
+            throw .damaged("bytes \(range) of a segment of \(size)")
+        }
+        var code = SQLITE_OK
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
+            unsafe code = sqlite3_blob_read(handle, buffer.baseAddress, Int32(range.count), Int32(range.lowerBound))
+            count = code == SQLITE_OK ? range.count : 0
+        }
+        guard code == SQLITE_OK else { throw StoreError(sqlite: code, message: "cannot read a segment") }
+        return bytes
+    }
+}

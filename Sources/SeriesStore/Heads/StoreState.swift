@@ -1,0 +1,101 @@
+// What readers and writer share in memory: heads, and the list of segments. One lock guards both, so that a reader sees
+// each sample exactly once: a sample is in a head or in a listed segment, and moves from one to the other in one step.
+//
+// Series and grids are handled in groups of 64 contiguous ids: what is sealed together shares time columns, and its
+// rows lie on the same pages.
+
+import Synchronization
+
+/// A group of owners that are sealed together.
+struct GroupKey: Hashable, Sendable {
+    let kind: SegmentKind
+    let group: Int64
+
+    static let size: Int64 = 64
+
+    init(kind: SegmentKind, group: Int64) {
+        self.kind = kind
+        self.group = group
+    }
+
+    init(series: SeriesID) { self.init(kind: .samples, group: series / Self.size) }
+    init(grid: GridID) { self.init(kind: .record, group: grid / Self.size) }
+}
+
+/// Heads and segment list.
+struct StoreContents: Sendable {
+    var heads: [SeriesID: Head] = [:]
+    var recordHeads: [RecordOwner: RecordHead] = [:]
+    /// Segments by group, ascending by `journalTo`: where two hold one timestamp, the later in the list wins.
+    var segments: [GroupKey: [SegmentInfo]] = [:]
+    /// Samples and entries in all heads.
+    var openCount = 0
+    /// The newest committed journal row.
+    var lastRow: Int64 = 0
+    /// When each group's oldest open sample was committed, by our clock.
+    var openSince: [GroupKey: Timestamp] = [:]
+
+    /// The segments of a group that reach into a range, oldest journal first.
+    func segments(of group: GroupKey, from: Timestamp, to: Timestamp) -> [SegmentInfo] {
+        (segments[group] ?? []).filter { $0.first < to && $0.last >= from }
+    }
+
+    /// Whether a segment of a group reaches into a range.
+    func hasSegment(of group: GroupKey, from: Timestamp, to: Timestamp) -> Bool {
+        // From the newest on, where the answer nearly always is.
+        (segments[group] ?? []).reversed().contains { $0.first < to && $0.last >= from }
+    }
+
+    /// Adds committed samples.
+    mutating func append(_ batch: SampleBatch, row: Int64, at now: Timestamp, unless sealed: (SeriesID) -> Bool) {
+        var group: GroupKey?
+        for index in batch.series.indices {
+            let series = batch.series[index]
+            if sealed(series) { continue }
+            openCount += 1
+            heads[series, default: Head()].append(batch.timestamps[index], batch.values[index], row: row)
+            let key = GroupKey(series: series)
+            if key != group {
+                group = key
+                if openSince[key] == nil { openSince[key] = now }
+            }
+        }
+    }
+
+    /// Adds committed record entries.
+    mutating func append(_ entries: [RecordEntry], row: Int64, at now: Timestamp, unless sealed: (GridID) -> Bool) {
+        for entry in entries where !sealed(entry.grid) {
+            openCount += 1
+            recordHeads[RecordOwner(grid: entry.grid, lead: entry.lead), default: RecordHead()].append(entry, row: row)
+            let key = GroupKey(grid: entry.grid)
+            if openSince[key] == nil { openSince[key] = now }
+        }
+    }
+
+    /// The oldest journal row that an open sample or entry still needs; `.max` if none does.
+    var oldestOpenRow: Int64 {
+        let samples = heads.values.lazy.filter { $0.count > 0 }.map(\.firstRow).min() ?? .max
+        let records = recordHeads.values.lazy.filter { $0.count > 0 }.map(\.firstRow).min() ?? .max
+        return min(samples, records)
+    }
+
+    mutating func add(_ segment: SegmentInfo) {
+        var list = segments[GroupKey(kind: segment.kind, group: segment.group)] ?? []
+        list.insert(segment, at: list.partitioned { $0.journalTo <= segment.journalTo })
+        segments[GroupKey(kind: segment.kind, group: segment.group)] = list
+    }
+
+    mutating func remove(_ ids: Set<Int64>, from group: GroupKey) {
+        segments[group]?.removeAll { ids.contains($0.id) }
+    }
+}
+
+/// The contents behind their lock.
+final class StoreState: Sendable {
+    private let contents: Mutex<StoreContents>
+
+    init(_ contents: StoreContents) { self.contents = Mutex(contents) }
+
+    /// Looks at the contents or changes them; must be quick, nobody else gets in meanwhile.
+    func withLock<T: Sendable>(_ body: (inout StoreContents) -> T) -> T { contents.withLock { body(&$0) } }
+}

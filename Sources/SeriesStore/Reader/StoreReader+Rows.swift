@@ -1,0 +1,128 @@
+// Reads the small tables: forecasts, models, alerts and the rest. Each call is one look-up on a snapshot, well below a
+// millisecond, and blocks the calling thread for it.
+
+extension StoreReader {
+    /// All grids whose rows are committed, by id.
+    public func grids() throws(StoreError) -> [GridRow] {
+        try database.readNow { db in try GridTable.all(in: db).map(\.grid) }
+    }
+
+    /// The newest stored fan of a grid; up to 5 minutes older than the newest served one.
+    public func latestFan(_ grid: GridID) throws(StoreError) -> FanRow? {
+        try database.readNow { db in try LatestFanTable.fan(of: grid, in: db) }
+    }
+
+    /// The newest kept fan of a grid whose origin, in seconds, is at or before `origin`: as it was issued then.
+    public func fan(_ grid: GridID, asOf origin: Int64) throws(StoreError) -> FanRow? {
+        try database.readNow { db in try FanTable.fan(of: grid, asOf: origin, in: db) }
+    }
+
+    /// What had been forecast for the bins of a range, ascending, one for each bin that has any.
+    public func record(grid: GridID, lead: Int, bins: Range<Int64>) throws(StoreError) -> [RecordEntry] {
+        let owner = RecordOwner(grid: grid, lead: lead)
+        for _ in 0..<Self.attempts {
+            let (open, segments) = state.withLock { contents in
+                (contents.recordHeads[owner]?.entries ?? [],
+                 contents.segments(of: GroupKey(grid: grid), from: bins.lowerBound, to: bins.upperBound))
+            }
+            let recent = open.filter { bins.contains($0.bin) }
+            if segments.isEmpty { return recent.ordered() }
+            let sealed = try database.readNow { db in
+                var reading = SegmentReading(db)
+                return try reading.records(of: owner, from: bins.lowerBound, to: bins.upperBound, in: segments)
+            }
+            if let sealed { return (sealed + recent).ordered() }
+        }
+        throw .failed("the segments of grid \(grid) change faster than they can be read")
+    }
+
+    /// What the pipeline of a grid stored last, and the bin it had processed.
+    public func state(grid: GridID) throws(StoreError) -> (bytes: [UInt8], processed: Int64)? {
+        try database.readNow { db in try StateTable.state(of: grid, in: db) }
+    }
+
+    /// The newest accepted model of a grid.
+    public func model(grid: GridID) throws(StoreError) -> ModelRow? {
+        try database.readNow { db in try ModelTable.newest(of: grid, in: db) }
+    }
+
+    /// All candidates of a grid, newest first.
+    public func models(grid: GridID) throws(StoreError) -> [ModelRow] {
+        try database.readNow { db in try ModelTable.all(of: grid, in: db) }
+    }
+
+    /// The largest model id ever stored, 0 if none: ids are the caller's to give.
+    public func lastModelID() throws(StoreError) -> Int64 {
+        try database.readNow { db in try ModelTable.lastID(in: db) }
+    }
+
+    /// Alerts, newest first: those that fire (`open`) or all, of one series or all, since an event time or ever.
+    public func alerts(
+        open openOnly: Bool = false, series: SeriesID? = nil, since: Timestamp? = nil
+    ) throws(StoreError) -> [AlertRow] {
+        try database.readNow { db in try AlertTable.rows(openOnly: openOnly, series: series, since: since, in: db) }
+    }
+
+    /// Transitions of alerts after a position, oldest first: what a sink has not sent yet.
+    public func alertHistory(
+        after position: Int64, limit: Int = 1000
+    ) throws(StoreError) -> [(position: Int64, alert: AlertRow)] {
+        try database.readNow { db in try AlertTable.history(after: position, limit: limit, in: db) }
+    }
+
+    /// The daily sums of a grid, oldest first.
+    public func skill(grid: GridID) throws(StoreError) -> [SkillRow] {
+        try database.readNow { db in try SkillTable.rows(of: grid, in: db) }
+    }
+
+    /// All marks, by their beginning.
+    public func marks() throws(StoreError) -> [MarkRow] {
+        try database.readNow { db in try MarkTable.all(in: db) }
+    }
+
+    /// How far a feeder or sink has come; nil if it never said.
+    public func cursor(name: String) throws(StoreError) -> String? {
+        try database.readNow { db in try CursorTable.position(of: name, in: db) }
+    }
+
+    /// What the file is made of.
+    public func sizes() throws(StoreError) -> StoreSizes {
+        var sizes = StoreSizes()
+        state.withLock { contents in
+            for (group, segments) in contents.segments {
+                let bytes = segments.reduce(0) { $0 + $1.size }
+                sizes.segmentCount += segments.count
+                switch group.kind {
+                case .samples:
+                    sizes.sampleBytes += bytes
+                    sizes.sampleCount += segments.reduce(0) { $0 + $1.count }
+                case .record: sizes.forecastBytes += bytes
+                }
+            }
+            sizes.headSampleCount = contents.heads.values.reduce(0) { $0 + $1.count }
+        }
+        sizes.sampleCount += sizes.headSampleCount
+        sizes.seriesCount = catalogue.count
+        try database.readNow { db in
+            func number(_ sql: String) throws(StoreError) -> Int {
+                try db.rows(sql) { row in Int(row.integer(0)) }.first ?? 0
+            }
+            let page = try number("PRAGMA page_size")
+            sizes.fileBytes = page * (try number("PRAGMA page_count"))
+            sizes.freeBytes = page * (try number("PRAGMA freelist_count"))
+            sizes.journalRows = try number("SELECT count(*) FROM journal")
+            sizes.sampleBytes += try number("SELECT coalesce(sum(length(bytes)), 0) FROM journal")
+            // 64: what a fan's row takes besides its blob, about.
+            for table in ["forecast_latest", "forecast_fan"] {
+                sizes.forecastBytes += try number("SELECT coalesce(sum(length(fan) + 64), 0) FROM \(table)")
+            }
+            sizes.forecastBytes += 64 * (try number("SELECT count(*) FROM skill"))
+            sizes.modelBytes = try number("SELECT coalesce(sum(length(bytes) + length(scores) + 64), 0) FROM model")
+            sizes.modelBytes += try number("SELECT coalesce(sum(length(bytes) + 16), 0) FROM state")
+        }
+        sizes.logBytes = FileSize.bytes(database.path + "-wal")
+        sizes.overheadBytes = max(
+            0, sizes.fileBytes - sizes.freeBytes - sizes.sampleBytes - sizes.forecastBytes - sizes.modelBytes)
+        return sizes
+    }
+}

@@ -1,0 +1,86 @@
+// Reads samples: what segments hold and what is still open, merged into one sequence. A reader looks at memory under
+// the lock for a moment, notes which segments it needs, and reads them on a snapshot of the file; the writer goes on.
+// If a merge or retention has taken one away in between, it looks again.
+
+import GRDB
+
+/// Answers questions about what is committed. Copy it freely.
+public struct StoreReader: Sendable {
+    let database: StoreDatabase
+    let state: StoreState
+    let catalogue: SeriesCatalogue
+
+    /// A merge may take segments away while they are read; more often than this in a row is impossible.
+    static let attempts = 16
+
+    /// The committed samples of a series with `from <= t < to`, ascending, one for each timestamp.
+    ///
+    /// - Complexity: decodes the chunks that reach into the range, up to 4096 samples each.
+    public func samples(
+        of series: SeriesID, from: Timestamp, to: Timestamp
+    ) async throws(StoreError) -> (timestamps: [Timestamp], values: [Double]) {
+        let found = try await ordered(series, from: from, to: to)
+        return (found.timestamps, found.values)
+    }
+
+    /// How many samples a series has, its first and last time and its last value; nil if it has none.
+    ///
+    /// The count is exact as long as no timestamp was written twice into different segments.
+    public func summary(of series: SeriesID) async throws(StoreError) -> SeriesSummary? {
+        for _ in 0..<Self.attempts {
+            let (head, segments) = state.withLock { contents in
+                (contents.heads[series]?.samples.ordered() ?? Samples(),
+                 contents.segments[GroupKey(series: series)] ?? [])
+            }
+            var summary = Self.summary(of: head)
+            if segments.isEmpty { return summary }
+            let sealed: SeriesSummary?? = try await database.read { db in
+                var reading = SegmentReading(db)
+                var total: SeriesSummary?
+                for info in segments {
+                    guard let found = try reading.summary(of: series, in: info) else { return nil }
+                    total = Self.sum(total, found)
+                }
+                return .some(total)
+            }
+            guard let sealed else { continue }
+            summary = Self.sum(sealed, summary)
+            return summary
+        }
+        throw .failed("the segments of series \(series) change faster than they can be read")
+    }
+
+    func ordered(_ series: SeriesID, from: Timestamp, to: Timestamp) async throws(StoreError) -> Samples {
+        for _ in 0..<Self.attempts {
+            let (head, segments) = state.withLock { contents in
+                (contents.heads[series]?.samples(from: from, to: to) ?? Samples(),
+                 contents.segments(of: GroupKey(series: series), from: from, to: to))
+            }
+            if segments.isEmpty { return head }
+            let sealed = try await database.read { db in
+                var reading = SegmentReading(db)
+                return try reading.samples(of: series, from: from, to: to, in: segments)
+            }
+            guard var found = sealed else { continue }
+            found.append(contentsOf: head)
+            return found.ordered()
+        }
+        throw .failed("the segments of series \(series) change faster than they can be read")
+    }
+
+    private static func summary(of samples: Samples) -> SeriesSummary? {
+        guard let first = samples.timestamps.first, let last = samples.timestamps.last,
+            let value = samples.values.last
+        else { return nil }
+        return SeriesSummary(count: samples.count, first: first, last: last, lastValue: value)
+    }
+
+    /// Both together; of two last samples with one time, the right one's.
+    private static func sum(_ left: SeriesSummary?, _ right: SeriesSummary?) -> SeriesSummary? {
+        guard let left, let right else { return left ?? right }
+        let last = right.last >= left.last ? right : left
+        return SeriesSummary(
+            count: left.count + right.count, first: min(left.first, right.first), last: last.last,
+            lastValue: last.lastValue)
+    }
+}

@@ -1,0 +1,83 @@
+// Builds a segment out of the chunks of a group of series. Chunks that were sampled at the same times share one time
+// column: most agents read a whole host at once, and a column of its own would cost every series a quarter byte a point.
+
+/// A segment under construction.
+struct SegmentBuilder {
+    /// A chunk holds at most so many points: beyond, nothing is gained in size, and more is read than asked for.
+    static let largestChunk = 4096
+
+    private let kind: SegmentKind
+    let compressor: Compressor
+    private var directory: SegmentDirectory
+    private var timeColumns: [[UInt8]] = []
+    private var payloads: [[UInt8]] = []
+    /// Time columns by the hash of their timestamps.
+    private var known: [UInt64: [(timestamps: [Timestamp], index: Int)]] = [:]
+
+    init(kind: SegmentKind, compressor: Compressor) {
+        self.kind = kind
+        self.compressor = compressor
+        directory = SegmentDirectory(kind: kind, times: [], chunks: [])
+    }
+
+    var isEmpty: Bool { directory.chunks.isEmpty }
+    /// Bytes of the columns so far.
+    private(set) var size = 0
+    /// Samples or record entries so far.
+    private(set) var count = 0
+    private(set) var first = Timestamp.max
+    private(set) var last = Timestamp.min
+    var chunkCount: Int { directory.chunks.count }
+
+    /// Adds ascending samples of one series, in as many chunks as they need. Series come in ascending order.
+    mutating func append(series: SeriesID, _ samples: Samples) {
+        for start in stride(from: 0, to: samples.count, by: Self.largestChunk) {
+            let range = start..<min(start + Self.largestChunk, samples.count)
+            let values = Array(samples.values[range])
+            append(
+                owner: series, timestamps: Array(samples.timestamps[range]),
+                payload: ValueColumn.encode(values, with: compressor), statistics: ChunkStatistics(values))
+        }
+    }
+
+    /// Adds one chunk with ascending times.
+    mutating func append(owner: Int64, timestamps: [Timestamp], payload: [UInt8], statistics: ChunkStatistics?) {
+        let payload = sealed(payload)
+        directory.chunks.append(
+            SegmentDirectory.Chunk(
+                owner: owner, times: timeColumn(timestamps), bytes: 0..<payload.count, statistics: statistics))
+        payloads.append(payload)
+        size += payload.count
+        count += timestamps.count
+        first = min(first, timestamps[0])
+        last = max(last, timestamps[timestamps.count - 1])
+    }
+
+    /// The finished segment.
+    func finished() -> [UInt8] {
+        var bytes = directory.encoded(with: compressor)
+        for column in timeColumns { bytes.append(contentsOf: column) }
+        for payload in payloads { bytes.append(contentsOf: payload) }
+        return bytes
+    }
+
+    private mutating func timeColumn(_ timestamps: [Timestamp]) -> Int {
+        var hasher = Hasher()
+        hasher.combine(timestamps.count)
+        hasher.combine(timestamps[0])
+        hasher.combine(timestamps[timestamps.count / 2])
+        hasher.combine(timestamps[timestamps.count - 1])
+        let hash = UInt64(truncatingIfNeeded: hasher.finalize())
+        if let found = known[hash]?.first(where: { $0.timestamps == timestamps }) { return found.index }
+        let column = sealed(TimeColumn.encode(timestamps, with: compressor))
+        let index = timeColumns.count
+        known[hash, default: []].append((timestamps, index))
+        timeColumns.append(column)
+        directory.times.append(
+            SegmentDirectory.Times(
+                count: timestamps.count, first: timestamps[0], last: timestamps[timestamps.count - 1],
+                bytes: 0..<column.count))
+        size += column.count
+        return index
+    }
+}

@@ -1,0 +1,103 @@
+// The store of one daemon: `forecasts.db`, opened once. Here is how it is opened, what runs in it, and how it ends.
+//
+// Open: lock, schema, names, list of segments, then the journal is replayed into heads, row by row, without what a
+// series' `sealed_to` says is in a segment already. Run: the commit loop, its timer, the sealer and the housekeeper,
+// until the task is cancelled. Close: the last commit, and the log copied into the file.
+
+import Synchronization
+
+/// Samples, forecasts, models and alerts in one file.
+public final class Store: Sendable {
+    /// How a store behaves; the defaults are those of the configuration.
+    public struct Options: Sendable {
+        /// Lines that nobody waits for are committed together for so long.
+        public var groupCommit: Duration
+        /// Or until they take so many bytes in memory.
+        public var groupBytes: Int
+        /// No sample stays in the journal longer than this.
+        public var flushAge: Duration
+        /// SQLite's page cache, over all connections.
+        public var cacheBytes: Int
+        /// Samples are kept so long, counted back from each series' newest; nil: for ever.
+        public var retention: Duration?
+
+        /// All options, with their defaults.
+        public init(
+            groupCommit: Duration = .seconds(1), groupBytes: Int = 256 << 10, flushAge: Duration = .seconds(3600),
+            cacheBytes: Int = 8_000_000, retention: Duration? = .seconds(400 * 86_400)
+        ) {
+            self.groupCommit = groupCommit
+            self.groupBytes = groupBytes
+            self.flushAge = flushAge
+            self.cacheBytes = cacheBytes
+            self.retention = retention
+        }
+    }
+
+    /// Every series, in memory.
+    public let catalogue: SeriesCatalogue
+    /// The one that writes.
+    public let writer: StoreWriter
+    /// The one that reads; a value, to be copied freely.
+    public let reader: StoreReader
+    private let database: StoreDatabase
+    private let lock: StoreLock
+
+    /// Opens or creates the file at `path`; its directory must exist.
+    ///
+    /// - Parameters:
+    ///   - clock: waits for the group-commit time and between rounds of housekeeping.
+    ///   - now: wall clock.
+    ///   - onCommit: called by the commit loop after each fsync that stored samples, in journal order, not for what is
+    ///     replayed at open. It must be quick, and must not wait for the store.
+    /// - Throws: `.locked`, `.damaged`, `.newerSchema`, `.notWritable`, `.full`.
+    public static func open(
+        at path: String, options: Options = Options(), clock: any Clock<Duration> = ContinuousClock(),
+        now: @escaping @Sendable () -> Timestamp, onCommit: @escaping @Sendable (SampleBatch) -> Void = { _ in }
+    ) throws(StoreError) -> Store {
+        let lock = try StoreLock(for: path)
+        let database = try StoreDatabase(path: path, cacheBytes: options.cacheBytes)
+        return try Store(
+            database: database, lock: lock, options: options, clock: clock, now: now, onCommit: onCommit)
+    }
+
+    private init(
+        database: StoreDatabase, lock: StoreLock, options: Options, clock: any Clock<Duration>,
+        now: @escaping @Sendable () -> Timestamp, onCommit: @escaping @Sendable (SampleBatch) -> Void
+    ) throws(StoreError) {
+        let loaded = try database.readNow { db in try LoadedStore(from: db, now: now()) }
+        self.database = database
+        self.lock = lock
+        catalogue = SeriesCatalogue(loaded.series, nextID: loaded.nextSeriesID, now: now)
+        let state = StoreState(loaded.contents)
+        writer = StoreWriter(
+            options: options, database: database, state: state, catalogue: catalogue, grids: loaded.grids,
+            nextGridID: loaded.nextGridID, nextSegmentID: loaded.nextSegmentID, clock: clock, now: now,
+            onCommit: onCommit)
+        reader = StoreReader(database: database, state: state, catalogue: catalogue)
+    }
+
+    /// Commits, seals and keeps house until the task is cancelled; returns after committing all that waits.
+    ///
+    /// - Throws: what no waiting can mend, such as a damaged file; a full disk is waited out.
+    public func run() async throws {
+        try await writer.run()
+    }
+
+    /// Ends the store: a last commit, and the log is copied into the file. May be called again.
+    public func close() async {
+        await writer.close()
+        lock.release()
+    }
+
+    /// Seals everything that is open, and returns when it is committed: for tests, and before a copy that should be
+    /// small. The store must be running.
+    public func seal() async throws(StoreError) {
+        try await writer.sealAll()
+    }
+
+    /// A consistent copy of the whole file at `path`, which must not exist, while everything goes on.
+    public func backup(to path: String) async throws(StoreError) {
+        try await writer.backup(to: path)
+    }
+}

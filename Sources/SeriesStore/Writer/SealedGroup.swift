@@ -1,0 +1,125 @@
+// A seal moves the open samples of a group of series from heads and journal into segments. Encoding happens beside the
+// commit loop, on a snapshot; its result rides with the next commit. Between the two, heads only grow at their end, so
+// "the first n samples of this head" still names the same samples.
+
+import GRDB
+
+/// A group whose open samples, as they were at journal row `row`, shall be sealed.
+struct SealRequest: Sendable {
+    let group: GroupKey
+    let row: Int64
+    /// Samples by series, in journal order; for a group of series.
+    var samples: [(series: SeriesID, samples: Samples)] = []
+    /// Entries by owner, in journal order; for a group of grids.
+    var records: [(owner: RecordOwner, entries: [RecordEntry])] = []
+}
+
+/// A group's segments, ready to be committed.
+struct SealedGroup: Sendable {
+    var group: GroupKey
+    /// `sealed_to` of its series or grids.
+    var row: Int64
+    var segments: [(info: SegmentInfo, bytes: [UInt8])] = []
+    /// How many of the oldest open samples of each series they hold.
+    var samples: [SeriesID: Int] = [:]
+    /// How many of the oldest open entries of each record.
+    var records: [RecordOwner: Int] = [:]
+    /// Segments whose content is in the new ones: a merge.
+    var replaced: Set<Int64> = []
+
+    func execute(in db: Database) throws(StoreError) {
+        for (info, bytes) in segments { try SegmentTable.insert(info, bytes, into: db) }
+        for series in samples.keys.sorted() { try SeriesTable.seal(series, to: row, in: db) }
+        for grid in Set(records.keys.map(\.grid)).sorted() { try GridTable.seal(grid, to: row, in: db) }
+        for id in replaced { try SegmentTable.delete(id, in: db) }
+    }
+}
+
+extension SealRequest {
+    /// A segment is closed when its columns reach this size: large enough for a shared directory and time columns,
+    /// small enough to be written and read at once.
+    static let segmentBytes = 192 << 10
+
+    /// Encodes the segments; pure.
+    func sealed(compressor: Compressor) -> SealedGroup {
+        var result = SealedGroup(group: group, row: row)
+        var builder = SegmentBuilder(kind: group.kind, compressor: compressor)
+        func close() {
+            if builder.isEmpty { return }
+            result.segments.append(builder.segment(group: group, row: row))
+            builder = SegmentBuilder(kind: group.kind, compressor: compressor)
+        }
+        for (series, samples) in samples.sorted(by: { $0.series < $1.series }) {
+            builder.append(series: series, samples.ordered())
+            result.samples[series] = samples.count
+            if builder.size >= Self.segmentBytes { close() }
+        }
+        for (owner, entries) in records.sorted(by: { $0.owner.id < $1.owner.id }) {
+            builder.append(owner, entries.ordered())
+            result.records[owner] = entries.count
+            if builder.size >= Self.segmentBytes { close() }
+        }
+        close()
+        return result
+    }
+}
+
+extension SegmentBuilder {
+    /// Adds record entries, ascending by bin, in as many chunks as they need.
+    mutating func append(_ owner: RecordOwner, _ entries: [RecordEntry]) {
+        for start in stride(from: 0, to: entries.count, by: Self.largestChunk) {
+            let part = Array(entries[start..<min(start + Self.largestChunk, entries.count)])
+            append(
+                owner: owner.id, timestamps: part.map(\.bin), payload: RecordChunk.encode(part, with: compressor),
+                statistics: nil)
+        }
+    }
+
+    /// The finished segment with its row; the id is given when it is committed.
+    func segment(group: GroupKey, row: Int64) -> (info: SegmentInfo, bytes: [UInt8]) {
+        let bytes = finished()
+        let info = SegmentInfo(
+            id: 0, kind: group.kind, group: group.group, journalTo: row, first: first, last: last,
+            chunks: chunkCount, count: count, size: bytes.count)
+        return (info, bytes)
+    }
+}
+
+extension StoreContents {
+    /// The oldest journal row that open samples will need once these seals are committed.
+    func oldestOpenRow(after seals: [SealedGroup]) -> Int64 {
+        if seals.isEmpty { return oldestOpenRow }
+        var samples: [SeriesID: (count: Int, row: Int64)] = [:]
+        var records: [RecordOwner: (count: Int, row: Int64)] = [:]
+        for seal in seals {
+            for (series, count) in seal.samples { samples[series] = (count, seal.row) }
+            for (owner, count) in seal.records { records[owner] = (count, seal.row) }
+        }
+        var oldest = Int64.max
+        for (series, head) in heads where head.count > samples[series]?.count ?? 0 {
+            oldest = min(oldest, samples[series].map { $0.row + 1 } ?? head.firstRow)
+        }
+        for (owner, head) in recordHeads where head.count > records[owner]?.count ?? 0 {
+            oldest = min(oldest, records[owner].map { $0.row + 1 } ?? head.firstRow)
+        }
+        return oldest
+    }
+
+    /// Moves what a committed seal holds from heads to the list of segments.
+    mutating func apply(_ seal: SealedGroup, at now: Timestamp) {
+        var open = 0
+        for (series, count) in seal.samples {
+            heads[series]?.removeFirst(count, nextRow: seal.row + 1)
+            openCount -= count
+            open += heads[series]?.count ?? 0
+        }
+        for (owner, count) in seal.records {
+            recordHeads[owner]?.removeFirst(count, nextRow: seal.row + 1)
+            openCount -= count
+            open += recordHeads[owner]?.count ?? 0
+        }
+        remove(seal.replaced, from: seal.group)
+        for (info, _) in seal.segments { add(info) }
+        if !(seal.samples.isEmpty && seal.records.isEmpty) { openSince[seal.group] = open > 0 ? now : nil }
+    }
+}

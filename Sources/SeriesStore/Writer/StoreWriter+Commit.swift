@@ -1,0 +1,169 @@
+// The commit: everything that waits, in one transaction and one fsync. In it, in this order:
+//
+//   new series and grid rows -> one journal row -> fans and other rows -> finished seals: segments in, `sealed_to`
+//   forward, journal rows out.
+//
+// After a power cut at any line, reopening finds either all of it or nothing. Only then are heads changed, waiters
+// resumed and subscribers told, so nobody sees what could be taken back.
+
+import GRDB
+
+extension StoreWriter {
+    /// Commits until told to stop, then what is left. Throws what no waiting can mend: a damaged file, an I/O error.
+    func commitLoop() async throws(StoreError) {
+        for await _ in bell.stream {
+            while isDue {
+                try await commit()
+                await waitForSealsIfHeadsAreLarge()
+            }
+        }
+        stop()
+        try await commitRest()
+    }
+
+    /// Turns the first waiting entry's arrival into a commit one group-commit time later.
+    func timerLoop() async {
+        for await _ in timer.stream {
+            try? await clock.sleep(for: options.groupCommit)
+            isArmed = false
+            isDue = true
+            bell.send(())
+        }
+    }
+
+    /// Commits what waits and the seals that are ready, once.
+    func commitRest() async throws(StoreError) {
+        if !queue.isEmpty || !sealed.isEmpty || !unwrittenGrids.isEmpty { try await commit() }
+    }
+
+    private func commit() async throws(StoreError) {
+        isDue = false
+        let batch = queue
+        queue = []
+        queuedBytes = 0
+        let plan = plan(batch)
+        meter.begin(at: now())
+        do {
+            if !plan.isEmpty { try await database.write { db in try plan.execute(in: db) } }
+            meter.end(committed: !plan.isEmpty)
+        } catch {
+            meter.end(committed: false)
+            try giveBack(batch, plan, because: error)
+            return
+        }
+        apply(plan)
+        for pending in batch { pending.waiter?.resume(returning: .success(())) }
+        announceSpace()
+        if !plan.samples.isEmpty { onCommit(plan.samples) }
+        askForSeals()
+    }
+
+    private func plan(_ batch: [Pending]) -> CommitPlan {
+        var plan = CommitPlan()
+        for pending in batch {
+            if plan.samples.isEmpty {
+                plan.samples = pending.entry.samples
+            } else {
+                plan.samples.append(contentsOf: pending.entry.samples)
+            }
+            plan.records += pending.entry.records
+            plan.fans += pending.entry.fans
+            plan.rows += pending.entry.rows
+        }
+        plan.newSeries = catalogue.takeUnwritten()
+        plan.newGrids = unwrittenGrids
+        unwrittenGrids = []
+        plan.seals = sealed
+        sealed = []
+        let row = JournalRow(samples: plan.samples, records: plan.records)
+        (plan.row, plan.oldestOpenRow) = state.withLock { contents in
+            let next = contents.lastRow + (row.isEmpty ? 0 : 1)
+            return (next, min(contents.oldestOpenRow(after: plan.seals), row.isEmpty ? next + 1 : next))
+        }
+        if !row.isEmpty { plan.journal = row.encoded(with: journalCompressor) }
+        return plan
+    }
+
+    /// Makes memory say what the file now says.
+    private func apply(_ plan: CommitPlan) {
+        let now = now()
+        state.withLock { contents in
+            contents.lastRow = plan.row
+            contents.append(plan.samples, row: plan.row, at: now) { _ in false }
+            contents.append(plan.records, row: plan.row, at: now) { _ in false }
+            for seal in plan.seals { contents.apply(seal, at: now) }
+        }
+        for seal in plan.seals { sealing.remove(seal.group) }
+        if !plan.seals.isEmpty { announceSeal() }
+        for case .series(let info) in plan.rows { catalogue.update(info) }
+    }
+
+    /// After a commit that did not happen: who waits is told, the rest waits for another try.
+    private func giveBack(_ batch: [Pending], _ plan: CommitPlan, because error: StoreError) throws(StoreError) {
+        catalogue.returnUnwritten(plan.newSeries)
+        unwrittenGrids = plan.newGrids + unwrittenGrids
+        sealed = plan.seals + sealed
+        for pending in batch { pending.waiter?.resume(returning: .failure(error)) }
+        let kept = batch.filter { $0.waiter == nil }
+        queue = kept + queue
+        queuedBytes += kept.reduce(0) { $0 + $1.size }
+        guard error == .full else { throw error }
+        // The group-commit time is also the pause before the next try.
+        if !queue.isEmpty || !sealed.isEmpty { arm() }
+    }
+}
+
+/// One transaction.
+struct CommitPlan: Sendable {
+    var samples = SampleBatch()
+    var records: [RecordEntry] = []
+    var fans: [FanRow] = []
+    var rows: [TableWrite] = []
+    var newSeries: [SeriesInfo] = []
+    var newGrids: [GridRow] = []
+    var seals: [SealedGroup] = []
+    /// The encoded journal row, if there is one, and its id; without one, the id of the last.
+    var journal: [UInt8]?
+    var row: Int64 = 0
+    /// Journal rows below this one go.
+    var oldestOpenRow: Int64 = 0
+
+    var isEmpty: Bool {
+        journal == nil && fans.isEmpty && rows.isEmpty && newSeries.isEmpty && newGrids.isEmpty && seals.isEmpty
+    }
+
+    func execute(in db: Database) throws(StoreError) {
+        do {
+            try db.inTransaction(.immediate) {
+                for info in newSeries { try SeriesTable.insert(info, into: db) }
+                for grid in newGrids { try GridTable.insert(grid, into: db) }
+                if let journal { try JournalTable.insert(journal, id: row, into: db) }
+                for fan in fans { try FanTable.insert(fan, into: db) }
+                for row in rows { try row.execute(in: db) }
+                for seal in seals { try seal.execute(in: db) }
+                if !seals.isEmpty { try JournalTable.delete(below: oldestOpenRow, in: db) }
+                return .commit
+            }
+        } catch {
+            throw StoreError(error)
+        }
+    }
+}
+
+extension TableWrite {
+    /// Writes the row.
+    func execute(in db: Database) throws(StoreError) {
+        switch self {
+        case .latestFan(let row): try LatestFanTable.upsert(row, in: db)
+        case .model(let row): try ModelTable.upsert(row, in: db)
+        case .alert(let row): try AlertTable.upsert(row, in: db)
+        case .skill(let row): try SkillTable.upsert(row, in: db)
+        case .state(let grid, let bytes, let processed):
+            try StateTable.upsert(grid: grid, bytes: bytes, processed: processed, in: db)
+        case .series(let info): try SeriesTable.update(info, in: db)
+        case .mark(let row): try MarkTable.upsert(row, in: db)
+        case .cursor(let name, let position): try CursorTable.upsert(name: name, position: position, in: db)
+        case .deleteModels(let grid): try ModelTable.deleteAll(of: grid, in: db)
+        }
+    }
+}

@@ -1,0 +1,82 @@
+// The writer's life: its loops run side by side until the task is cancelled, then it takes no more, commits what waits,
+// and may be closed.
+
+import GRDB
+
+extension StoreWriter {
+    /// How often it is looked for groups to seal by age and for other housekeeping.
+    private static let round: Duration = .seconds(15)
+
+    /// Runs all loops; returns when cancelled and all that waited is committed.
+    func run() async throws {
+        defer { runEnded() }
+        isRunning = true
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.commitLoop() }
+            group.addTask { await self.timerLoop() }
+            group.addTask { await self.sealLoop() }
+            group.addTask { await self.housekeepingLoop() }
+            // The first to end is the commit loop with an error, or all of them on cancellation.
+            do {
+                for try await _ in group {}
+            } catch {
+                stop()
+                group.cancelAll()
+                throw error
+            }
+        }
+    }
+
+    private func housekeepingLoop() async {
+        while phase == .open {
+            do { try await clock.sleep(for: Self.round) } catch { break }
+            askForOldSeals()
+        }
+        stop()
+    }
+
+    /// Takes no more entries and lets the loops end.
+    func stop() {
+        if phase == .open { phase = .stopping }
+        announceSpace()
+        announceSeal()
+        bell.finish()
+        timer.finish()
+        sealRequests.finish()
+    }
+
+    private func runEnded() {
+        isRunning = false
+        for waiter in waitingForEnd { waiter.resume() }
+        waitingForEnd = []
+    }
+
+    /// Returns when the writer takes its turn: one that hangs never does.
+    public func pulse() {}
+
+    /// Stops, waits for the loops, commits the rest and closes the file.
+    func close() async {
+        if phase == .closed { return }
+        stop()
+        if isRunning { await withCheckedContinuation { waitingForEnd.append($0) } }
+        if phase == .closed { return }
+        phase = .closed
+        try? await commitRest()
+        for pending in queue { pending.waiter?.resume(returning: .failure(.closed)) }
+        queue = []
+        _ = try? await database.checkpoint()
+        try? database.close()
+    }
+
+    /// Writes a copy of the file, page by page.
+    func backup(to path: String) async throws(StoreError) {
+        let database = database
+        do {
+            let copy = try DatabaseQueue(path: path)
+            try database.backup(to: copy)
+            try copy.close()
+        } catch {
+            throw StoreError(error)
+        }
+    }
+}

@@ -1,0 +1,86 @@
+// Flags and arguments that several subcommands share, and the few steps that all clients of the daemon take.
+import ArgumentParser
+import ForecastDaemon
+import FoundationEssentials
+import SeriesStore
+
+/// Where the daemon is and how to write.
+struct CommonOptions: ParsableArguments {
+    @Option(help: "The daemon's API socket; else FORECASTD_SOCKET, $XDG_RUNTIME_DIR/forecastd, /run/forecastd.")
+    var socket: String?
+
+    @Flag(help: "Write JSON, as the API answers it.")
+    var json = false
+
+    /// Asks the daemon, and mentions once if the choice of the socket needs a word.
+    func client() throws(ClientError) -> DaemonClient {
+        let client = try DaemonClient(socket: socket)
+        if let note = client.note { Descriptor.write("forecastd: \(note)\n", to: 2) }
+        return client
+    }
+
+    /// Body of the answer to GET.
+    func get(_ route: String, _ query: [(name: String, value: String)] = []) throws(ClientError) -> [UInt8] {
+        try client().get(route, query)
+    }
+
+    /// What standard output can show.
+    var screen: Screen { Screen(descriptor: 1) }
+
+    /// Local times for a person, UTC for a file.
+    func clock(on screen: Screen) -> ClockText { ClockText(isLocal: screen.isTerminal, now: currentTime()) }
+}
+
+/// Which series are meant.
+struct MatcherArgument: ParsableArguments {
+    @Argument(
+        help: ArgumentHelp(
+            "Series: a name, name{label=\"value\"}, or words such as: disk_used path=/srv host=web*.",
+            valueName: "matcher"))
+    var matcher: [String] = []
+
+    /// As one text for the API; nil where none was given.
+    ///
+    /// - Throws: what is wrong with it, before anyone is asked.
+    func text() throws(ClientError) -> String? {
+        guard let first = matcher.first else { return nil }
+        do throws(SelectorError) {
+            return matcher.count == 1
+                ? try Selector(parsing: first).description : try Selector(words: matcher).description
+        } catch {
+            throw .usage(error.description)
+        }
+    }
+
+    /// For subcommands that cannot do without.
+    func required() throws(ClientError) -> String {
+        guard let text = try text() else {
+            throw ClientError.usage("which series? Give a name, such as `disk_used_percent path=/`")
+        }
+        return text
+    }
+}
+
+/// Names that look like what was meant, asked for when nothing matched.
+func noMatch(_ matcher: String, _ options: CommonOptions) throws(ClientError) -> ClientError {
+    let all = try decoded([SeriesReply].self, from: options.get("/v1/series"))
+    let wanted = String(matcher.prefix { $0 != "{" && $0 != " " && $0 != "=" }.filter { $0 != "*" })
+    func name(_ series: String) -> String { String(series.prefix { $0 != "{" }) }
+    let names = NearestNames.nearest(to: wanted, among: all.map { name($0.series) })
+    let nearest = names.flatMap { near in all.map(\.series).filter { name($0) == near } }
+    return .noMatch(matcher: matcher, nearest: Array(nearest.prefix(6)))
+}
+
+/// Nanoseconds since 1970 by the system's clock.
+func currentTime() -> Int64 {
+    Int64(Date().timeIntervalSince1970 * 1e6) * 1000
+}
+
+/// Writes bytes to standard output as they are, with a line end.
+func output(_ bytes: [UInt8]) {
+    Descriptor.write(String(decoding: bytes, as: UTF8.self), to: 1)
+    if bytes.last != UInt8(ascii: "\n") { Descriptor.write("\n", to: 1) }
+}
+
+/// Writes text to standard output as it is.
+func output(_ text: String) { Descriptor.write(text, to: 1) }

@@ -1,0 +1,71 @@
+// The fences of the house: which room may import what, and where the word `unsafe` may stand. ARCHITECTURE.md says why.
+
+import Testing
+import TestSupport
+
+@Suite("The fences of the house") struct FenceTests {
+    static let sources = SourceTree.files(under: "Sources")
+
+    @Test(
+        "an import stands only where the house allows it",
+        arguments: [
+            ("GRDB", ["Sources/SeriesStore/"]),
+            ("GRDBSQLite", ["Sources/SeriesStore/"]),
+            ("CZstd", ["Sources/SeriesStore/"]),
+            ("Hummingbird", ["Sources/ForecastDaemon/API/"]),
+            ("HummingbirdCore", ["Sources/ForecastDaemon/API/"]),
+            ("HTTPTypes", ["Sources/ForecastDaemon/API/"]),
+            ("NIOCore", ["Sources/ForecastDaemon/API/", "Sources/ForecastDaemon/Ingest/"]),
+            ("NIOPosix", ["Sources/ForecastDaemon/API/", "Sources/ForecastDaemon/Ingest/"]),
+            ("NIOExtras", ["Sources/ForecastDaemon/API/", "Sources/ForecastDaemon/Ingest/"]),
+            ("Yams", ["Sources/ForecastDaemon/Configuration/"]),
+            ("ArgumentParser", ["Sources/forecastd/"]),
+            ("Foundation", []),
+            ("SeriesStore", ["Sources/ForecastDaemon/"]),
+            ("RNNForecast", ["Sources/ForecastDaemon/"]),
+            ("RNNKernelTable", ["Sources/RNNForecast/", "Sources/RNNKernelsV"]),
+            ("CPlatform", ["Sources/ForecastDaemon/Platform/", "Sources/ForecastDaemon/Ingest/PeerCredentials.swift"]),
+        ])
+    func imports(module: String, rooms: [String]) {
+        let strangers = Self.sources.filter { file in
+            file.imports.contains(module) && !rooms.contains { file.path.hasPrefix($0) }
+        }
+        #expect(strangers.isEmpty, "\(module) is imported by \(strangers.map(\.path))")
+    }
+
+    /// Where `unsafe` may stand, by folder or file. A new entry needs a reason in ARCHITECTURE.md.
+    static let unsafeRooms = [
+        "Sources/RNNKernelsV", "Sources/RNNKernelTable/", "Sources/SeriesStore/Codec/",
+        "Sources/SeriesStore/Zstandard/", "Sources/SeriesStore/Writer/JournalAppend.swift",
+        "Sources/SeriesStore/Reader/SegmentRead.swift", "Sources/ForecastDaemon/Ingest/Parsing/",
+        "Sources/ForecastDaemon/Platform/",
+    ]
+
+    @Test("the word unsafe stands only in the rooms listed here")
+    func unsafeWord() {
+        let strangers = Self.sources.filter { file in
+            file.usesWord("unsafe") && !Self.unsafeRooms.contains { file.path.hasPrefix($0) }
+        }
+        #expect(strangers.isEmpty, "unsafe in \(strangers.map(\.path))")
+    }
+
+    @Test("no file of Swift is longer than 400 lines")
+    func length() {
+        let long = (Self.sources + SourceTree.files(under: "Tests")).filter { $0.lines.count > 400 }
+        #expect(long.isEmpty, "too long: \(long.map { "\($0.path): \($0.lines.count)" })")
+    }
+
+    @Test("every source file opens with a comment that says what it is")
+    func opening() {
+        let mute = Self.sources.filter { !($0.lines.first ?? "").hasPrefix("//") }
+        #expect(mute.isEmpty, "no opening paragraph in \(mute.map(\.path))")
+    }
+
+    @Test("nothing sleeps, and nothing is left for later")
+    func leftovers() {
+        for word in ["Task.sleep", "Thread.sleep", "TODO", "FIXME"] {
+            let found = Self.sources.filter { $0.code.contains { $0.contains(word) } }
+            #expect(found.isEmpty, "\(word) in \(found.map(\.path))")
+        }
+    }
+}

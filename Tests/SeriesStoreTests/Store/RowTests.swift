@@ -1,0 +1,165 @@
+import SeriesStore
+import Testing
+
+@Suite("Rows") struct RowTests {
+    let folder: TemporaryFolder
+    init() throws { folder = try TemporaryFolder() }
+
+    /// A fan of random shape: also wide, flat, negative and with a resolution above 1.
+    static func fan(_ seed: Int) -> Fan {
+        var random = Seeded(seed)
+        let steps = [1, 24, 60, 672][seed % 4]
+        let scale = [0.001, 1, 37, 1e6, 3e17][seed % 5]
+        let median = (0..<steps).map { _ in Double.random(in: -10...10, using: &random) * scale }
+        func shifted(_ by: ClosedRange<Double>) -> [Double] {
+            median.map { $0 + Double.random(in: by, using: &random) * scale }
+        }
+        return Fan.quantised(
+            median: median, lower80: shifted(-2 ... -0.1), upper80: shifted(0.1...2), lower95: shifted(-40 ... -2),
+            upper95: shifted(2...3), resolution: Resolution(width: scale))
+    }
+
+    @Test("plain SQL decodes a fan to the same doubles", arguments: 0..<20)
+    func decoder(seed: Int) async throws {
+        let fan = Self.fan(seed)
+        let path = folder.database
+        try await withStore(at: path) { store in
+            let series = try store.series("disk", host: "web1")
+            let grid = try await store.writer.grid(series: series, stepSeconds: 60)
+            let row = FanRow(
+                grid: grid, origin: 1_700_000_040, issuedAt: 5, stepSeconds: 60, model: "ridge", backfilled: false,
+                fan: fan)
+            try await store.writer.submit(JournalEntry(fans: [row], rows: [.latestFan(row)]), urgency: .waited)
+            #expect(try store.reader.latestFan(grid) == row)
+            #expect(try store.reader.fan(grid, asOf: 1_700_000_040) == row)
+            #expect(try store.reader.fan(grid, asOf: 1_700_000_039) == nil)
+            for view in ["v_forecast", "v_forecast_as_of"] {
+                let result = try Store.query(
+                    path: path,
+                    sql: """
+                        SELECT series, lead, target, median, lower80, upper80, lower95, upper95 FROM \(view)
+                        ORDER BY lead
+                        """)
+                #expect(result.rows.count == fan.steps)
+                for (k, row) in result.rows.enumerated() {
+                    #expect(row[0] == .text("disk{host=web1}"))
+                    #expect(row[1] == .integer(Int64(k) + 1))
+                    #expect(row[2] == .integer(1_700_000_040 + 60 * (Int64(k) + 1)))
+                    #expect(
+                        row[3...].elementsEqual(
+                            [fan.median(k), fan.lower80(k), fan.upper80(k), fan.lower95(k), fan.upper95(k)].map {
+                                .real($0)
+                            }))
+                }
+            }
+        }
+    }
+
+    @Test("the content of one grid and origin never changes")
+    func immutableFan() async throws {
+        try await withStore(at: folder.database) { store in
+            let grid = try await store.writer.grid(series: try store.series("m"), stepSeconds: 60)
+            let rows = (0..<2).map { index in
+                FanRow(
+                    grid: grid, origin: 600, issuedAt: Int64(index), stepSeconds: 60, model: "ridge",
+                    backfilled: false, fan: Self.fan(index))
+            }
+            for row in rows { try await store.writer.submit(JournalEntry(fans: [row]), urgency: .waited) }
+            #expect(try store.reader.fan(grid, asOf: 700) == rows[0])
+        }
+    }
+
+    static func entry(_ grid: GridID, _ bin: Int64, lead: Int = 1) -> RecordEntry {
+        RecordEntry(
+            grid: grid, bin: bin, lead: lead, resolution: Resolution(width: 64), median: bin * 3, lower: 7,
+            upper: UInt8(truncatingIfNeeded: bin), model: bin < 700 ? "ridge" : "elman-3", backfilled: bin < 100)
+    }
+
+    @Test("record entries come back, open, sealed and after reopening; the first one for a bin stays")
+    func record() async throws {
+        let grid = try await withStore(at: folder.database) { store in
+            let grid = try await store.writer.grid(series: try store.series("m"), stepSeconds: 60)
+            for start in [Int64(0), 600] {
+                let entries = (start..<start + 600).flatMap { [Self.entry(grid, $0), Self.entry(grid, $0, lead: 0)] }
+                try await store.writer.submit(JournalEntry(records: entries), urgency: .waited)
+                if start == 0 { try await store.seal() }
+            }
+            var other = Self.entry(grid, 17)
+            other.median = 99
+            try await store.writer.submit(JournalEntry(records: [other]), urgency: .waited)
+            return grid
+        }
+        try await withStore(at: folder.database) { store in
+            let near = try store.reader.record(grid: grid, lead: 1, bins: 10..<1100)
+            #expect(near == (10..<1100).map { Self.entry(grid, $0) })
+            let anchor = try store.reader.record(grid: grid, lead: 0, bins: 0..<5000)
+            #expect(anchor.count == 1200)
+        }
+    }
+
+    @Test("a model, a state, an alert, a skill, a mark and a cursor come back")
+    func rows() async throws {
+        try await withStore(at: folder.database) { store in
+            let series = try store.series("m")
+            let grid = try await store.writer.grid(series: series, stepSeconds: 60)
+            let again = try await store.writer.grid(series: series, stepSeconds: 60)
+            #expect(again == grid)
+            let model = ModelRow(
+                id: 3, grid: grid, name: "elman-3", createdAt: 1, dataFrom: 2, dataTo: 3, seed: .max, codeVersion: 1,
+                skill: 0.25, scores: "{}", reason: "accepted", bytes: [1, 2, 3])
+            var rejected = model
+            rejected.id = 4
+            rejected.bytes = nil
+            rejected.skill = nil
+            var alert = AlertRow(
+                id: 77, series: series, grid: grid, kind: "drift", state: "firing", severity: "warning", since: 5,
+                firedAt: 6, resolvedAt: nil, acceptedBy: nil, expected: 0.1, lower: 0.05, upper: 0.15, actual: 92,
+                rmse: 4, baselineRMSE: 1, ratio: 4, model: "profile", backfilled: false)
+            let skill = SkillRow(
+                grid: grid, day: 19_000, lead: 1, n: 9, sse: 1, sae: 2, baselineSSE: 3, inside80: 7, inside95: 8)
+            let mark = MarkRow(id: 1, kind: "accepted", text: "new disk", matcher: "m", from: 5, to: nil)
+            try await store.writer.submit(
+                JournalEntry(rows: [
+                    .model(model), .model(rejected), .alert(alert), .skill(skill), .mark(mark),
+                    .state(grid: grid, bytes: [9, 8], processed: 42), .cursor(name: "import", position: "line 7"),
+                ]), urgency: .waited)
+            #expect(try store.reader.model(grid: grid) == model)
+            #expect(try store.reader.models(grid: grid) == [rejected, model])
+            #expect(try store.reader.alerts(open: true) == [alert])
+            #expect(try store.reader.skill(grid: grid) == [skill])
+            #expect(try store.reader.marks() == [mark])
+            #expect(try store.reader.cursor(name: "import") == "line 7")
+            #expect(try store.reader.state(grid: grid)?.bytes == [9, 8])
+            #expect(try store.reader.state(grid: grid)?.processed == 42)
+            alert.state = "resolved"
+            alert.resolvedAt = 100
+            try await store.writer.submit(JournalEntry(rows: [.alert(alert)]), urgency: .waited)
+            #expect(try store.reader.alerts(open: true) == [])
+            #expect(try store.reader.alerts(series: series) == [alert])
+            #expect(try store.reader.alertHistory(after: 0).map(\.alert.state) == ["firing", "resolved"])
+            try await store.writer.submit(JournalEntry(rows: [.deleteModels(grid: grid)]), urgency: .waited)
+            #expect(try store.reader.model(grid: grid) == nil)
+        }
+    }
+
+    @Test("every documented view can be read", arguments: [
+        "v_series", "v_forecast", "v_forecast_as_of", "v_alert", "v_model", "v_skill", "v_chunk",
+    ])
+    func views(view: String) async throws {
+        let path = folder.database
+        try await withStore(at: path) { store in
+            try await store.write(SampleBatch(series: [try store.series("größe", host: "a,b")], timestamps: [1], values: [2]))
+            try await store.seal()
+            _ = try Store.query(path: path, sql: "SELECT * FROM \(view)")
+        }
+        #expect(
+            try Store.query(path: path, sql: "SELECT series FROM v_series").rows == [[.text("größe{host=a,b}")]])
+    }
+
+    @Test("SQL that writes is refused")
+    func readOnly() async throws {
+        let path = folder.database
+        try await withStore(at: path) { _ in }
+        #expect(throws: StoreError.self) { try Store.query(path: path, sql: "DELETE FROM series") }
+    }
+}
