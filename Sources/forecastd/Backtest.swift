@@ -38,9 +38,13 @@ struct BacktestCommand: AsyncParsableCommand {
         guard horizon > 0, origins > 0, threads > 0, (stride ?? 1) > 0 else {
             throw ClientError.usage("--horizon, --origins, --stride and --threads are at least 1")
         }
-        try await Backtest.run(
+        var bar = ProgressBar(screen: Screen(descriptor: 2))
+        let report = try await Backtest.run(
             BacktestOptions(
-                input: input, output: output, horizon: horizon, origins: origins, stride: stride, quantiles: levels,
-                cell: cell, bidirectional: bidirectional, threads: threads, seed: seed))
+                input: input, output: output, horizon: horizon, origins: origins, stride: stride ?? 0,
+                quantiles: levels, cell: cell, bidirectional: bidirectional, threads: threads, seed: seed),
+            progress: { bar.show(Double($0) / Double($1), "\($0) of \($1) series") })
+        bar.clear()
+        Descriptor.write("\(report)\n", to: 1)
     }
 }

@@ -31,7 +31,10 @@ struct ReplayCommand: AsyncParsableCommand {
             return step
         }
         guard every > 0, threads > 0 else { throw ClientError.usage("--every and --threads are at least 1") }
+        var bar = ProgressBar(screen: Screen(descriptor: 2))
         try await Replay.run(
-            ReplayOptions(inputs: input, output: output, horizons: steps, every: every, threads: threads, seed: seed))
+            ReplayOptions(inputs: input, output: output, horizons: steps, every: every, threads: threads, seed: seed),
+            progress: { bar.show(Double($0) / Double($1), "\($0) of \($1) series") })
+        bar.clear()
     }
 }
