@@ -68,7 +68,9 @@ import Testing
         var packed = try Self.file("best")
         packed[packed.count - 5] ^= 1
         #expect(throws: InflateError.self) { try Inflate.gunzip(packed, limit: 1 << 20) }
-        #expect(throws: InflateError.trailingBytes(2)) { try Inflate.gunzip(Self.file("best") + [1, 2], limit: 1 << 20) }
+        #expect(throws: InflateError.trailingBytes(2)) {
+            try Inflate.gunzip(Self.file("best") + [1, 2], limit: 1 << 20)
+        }
     }
 
     @Test("random bytes behind a gzip header never trap")

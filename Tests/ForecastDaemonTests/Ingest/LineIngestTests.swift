@@ -134,7 +134,8 @@ import Testing
         let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "Fixtures/lineprotocol")
         let text = [UInt8](try Data(contentsOf: folder.appending(path: "telegraf.lp")))
-        let expected = String(decoding: try Data(contentsOf: folder.appending(path: "telegraf.expected")), as: UTF8.self)
+        let expected = String(
+            decoding: try Data(contentsOf: folder.appending(path: "telegraf.expected")), as: UTF8.self)
         for pieces in [Int.max, 1, 100] {
             let result = LineRecorder.parsed(text, pieces: pieces)
             #expect(result.errors.isEmpty)
@@ -147,7 +148,8 @@ import Testing
     @Test("damaged lines never trap, and pieces do not change what is read")
     func fuzz() {
         let lines = [
-            "cpu,host=a,cpu=cpu0 usage=1.5,idle=2i,s=\"a\\\"b\",t=true 1700000000000000000", "m\\ n,t\\,u=v\\=w f\\ g=-1e-5",
+            "cpu,host=a,cpu=cpu0 usage=1.5,idle=2i,s=\"a\\\"b\",t=true 1700000000000000000",
+            "m\\ n,t\\,u=v\\=w f\\ g=-1e-5",
             "# comment", "sync", "m value=18446744073709551615u -12", "x y=1", "µ,ä=ö ü=.5 7\r",
         ]
         var generator = SplitMix(seed: 12)

@@ -30,7 +30,9 @@ import Testing
                 """)
     }
 
-    @Test("strings come back as they were", arguments: ["", "a\"\\/\n\r\t\u{0}\u{1F}\u{7F}", "µ ö 😀 \u{2028}", "e\u{301}"])
+    @Test(
+        "strings come back as they were",
+        arguments: ["", "a\"\\/\n\r\t\u{0}\u{1F}\u{7F}", "µ ö 😀 \u{2028}", "e\u{301}"])
     func strings(string: String) throws {
         var json = JSONWriter()
         json.value(string)
@@ -40,7 +42,9 @@ import Testing
     @Test("doubles come back bit for bit")
     func doubles() throws {
         var generator = SplitMix(seed: 11)
-        var values: [Double] = [0, -0.0, 1, -1, 0.1, 9_007_199_254_740_991, 9_007_199_254_740_992, 1e15, 1e16, .leastNonzeroMagnitude]
+        var values: [Double] = [
+            0, -0.0, 1, -1, 0.1, 9_007_199_254_740_991, 9_007_199_254_740_992, 1e15, 1e16, .leastNonzeroMagnitude,
+        ]
         for _ in 0..<2000 {
             let double = Double(bitPattern: generator.next())
             if double.isFinite { values.append(double) }
@@ -73,10 +77,13 @@ import Testing
     @Test(
         "what is not strict JSON is refused, with its place",
         arguments: [
-            ("", .ended, 0), ("[1,]", .unexpected(0x5D), 3), ("{\"a\":1,}", .unexpected(0x7D), 7), ("[1 2]", .unexpected(0x32), 3),
-            ("01", .badNumber, 0), ("-", .badNumber, 0), ("1.", .badNumber, 0), ("+1", .badNumber, 0), (".5", .badNumber, 0),
+            ("", .ended, 0), ("[1,]", .unexpected(0x5D), 3), ("{\"a\":1,}", .unexpected(0x7D), 7),
+            ("[1 2]", .unexpected(0x32), 3),
+            ("01", .badNumber, 0), ("-", .badNumber, 0), ("1.", .badNumber, 0), ("+1", .badNumber, 0),
+            (".5", .badNumber, 0),
             ("NaN", .badNumber, 0), ("1e", .badNumber, 0), ("tru", .ended, 3), ("nul!", .unexpected(0x21), 3),
-            ("\"a", .ended, 2), ("\"\n\"", .controlCharacter, 1), ("\"\\x\"", .badEscape, 1), ("\"\\ud800\"", .unexpected(0x22), 7),
+            ("\"a", .ended, 2), ("\"\n\"", .controlCharacter, 1), ("\"\\x\"", .badEscape, 1),
+            ("\"\\ud800\"", .unexpected(0x22), 7),
             ("\"\\udc00\"", .badEscape, 1), ("1 1", .trailing, 2), ("{\"a\":1,\"a\":2}", .doubledName("a"), 7),
             ("{a:1}", .unexpected(0x61), 1), ("[", .ended, 1), ("{\"a\"", .ended, 4),
         ] as [(String, JSONError.Reason, Int)])
@@ -96,13 +103,17 @@ import Testing
 
     @Test("damaged JSON never traps")
     func fuzz() {
-        let text = Array(#"{"id":"a","step":300,"season":null,"start":"2026-01-01T00:00:00Z","values":[1,-2.5e3,null,"\u00b5"]}"#.utf8)
+        let text = Array(
+            #"{"id":"a","step":300,"season":null,"start":"2026-01-01T00:00:00Z","values":[1,-2.5e3,null,"\u00b5"]}"#
+                .utf8)
         var generator = SplitMix(seed: 5)
         for _ in 0..<3000 {
             var bytes = text
             for _ in 0...Int(generator.next() % 3) {
                 let place = Int(generator.next() % UInt64(bytes.count))
-                bytes[place] = generator.next() % 2 == 0 ? UInt8(truncatingIfNeeded: generator.next()) : text[Int(generator.next() % UInt64(text.count))]
+                bytes[place] =
+                    generator.next() % 2 == 0
+                    ? UInt8(truncatingIfNeeded: generator.next()) : text[Int(generator.next() % UInt64(text.count))]
             }
             _ = try? JSONValue(parsing: bytes)
         }
