@@ -24,18 +24,6 @@ enum DriftPhase: Hashable, Sendable {
     case cooling(left: Int)
 }
 
-extension DriftPhase {
-    /// The word for people and files; a cool-down is nobody's business.
-    var word: String {
-        switch self {
-        case .learning: "learning"
-        case .ok, .cooling: "ok"
-        case .pending: "pending"
-        case .firing: "firing"
-        }
-    }
-}
-
 /// What one row says.
 enum DriftLevel: Hashable, Sendable {
     /// Nothing yet: too little to compare with.
