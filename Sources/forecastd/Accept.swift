@@ -22,16 +22,13 @@ struct AcceptCommand: ParsableCommand {
             return common.json ? output(body) : output("accepted \(id)\n")
         }
         let text = try matcher.required()
-        let open = try decoded([AlertReply].self, from: common.get("/v1/alerts", [("match", text)]))
+        let open = try decoded([AlertReply].self, from: common.get("/v1/alerts", match: text))
             .filter { $0.state == "firing" || $0.state == "pending" }
         guard !open.isEmpty else {
-            let series = try decoded([SeriesReply].self, from: common.get("/v1/series", [("match", text)]))
-            if series.isEmpty { throw try noMatch(text, common) }
             throw ClientError.refused(status: 404, sentence: "no open alert for \(text): nothing to accept")
         }
         if open.count > 1, !all {
-            let screen = common.screen
-            output(AlertsPage.written(open, on: screen, clock: common.clock(on: screen)))
+            output(AlertsPage.written(open, on: common.screen))
             throw ClientError.refused(
                 status: 404, sentence: "\(open.count) alerts match: name one by its number, or add --all")
         }

@@ -20,17 +20,20 @@ struct AlertsCommand: ParsableCommand {
 
     func run() throws {
         var query: [(name: String, value: String)] = []
-        if let text = try matcher.text() { query.append(("match", text)) }
         if all { query.append(("all", "1")) }
-        let body = try common.get("/v1/alerts", query)
+        let body: [UInt8]
+        if let match = try matcher.text() {
+            body = try common.get("/v1/alerts", match: match, query)
+        } else {
+            body = try common.get("/v1/alerts", query)
+        }
         let alerts = try decoded([AlertReply].self, from: body)
         if common.json {
             output(body)
         } else if alerts.isEmpty {
             output(all ? "no alert so far\n" : "no alert: everything behaves as it used to\n")
         } else {
-            let screen = common.screen
-            output(AlertsPage.written(alerts, on: screen, clock: common.clock(on: screen)))
+            output(AlertsPage.written(alerts, on: common.screen))
         }
         if failIfFiring, alerts.contains(where: { $0.state == "firing" }) { throw ExitCode(1) }
     }

@@ -9,14 +9,18 @@ struct CheckConfigCommand: ParsableCommand {
         discussion: """
             EXAMPLES
               forecastd check-config /etc/forecastd/forecastd.yaml
+              forecastd check-config /etc/forecastd/forecastd.yaml --changed      only what differs from the defaults
 
             Errors read FILE:LINE:COLUMN: key: what is wrong (what was meant?). Exit code 78 if there is one.
             """)
 
-    @Argument(help: "The YAML file.")
-    var file: String
+    @Argument(help: "The YAML file.") var file: String
+    @Flag(help: "Only values that the file sets.") var changed = false
+    @Flag(help: "Write JSON.") var json = false
 
     func run() throws {
-        throw ClientError.usage("not built yet: \(file)")
+        let effective = try Configuration.load(path: file).effective().filter { !changed || $0.origin != .default }
+        if json { return output(ConfigurationPage.json(effective)) }
+        output(ConfigurationPage.written(effective, on: Screen(descriptor: 1)))
     }
 }

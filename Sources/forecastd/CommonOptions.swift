@@ -24,6 +24,18 @@ struct CommonOptions: ParsableArguments {
         try client().get(route, query)
     }
 
+    /// Body of the answer to GET about matching series.
+    ///
+    /// - Throws: `.noMatch` with names that are like it where none matches.
+    func get(_ route: String, match: String, _ query: [(name: String, value: String)] = []) throws(ClientError)
+        -> [UInt8]
+    {
+        do throws(ClientError) { return try get(route, [(name: "match", value: match)] + query) } catch {
+            if case .refused(404, _) = error { throw try noMatch(match, self) }
+            throw error
+        }
+    }
+
     /// What standard output can show.
     var screen: Screen { Screen(descriptor: 1) }
 

@@ -26,7 +26,7 @@ struct ForecastCommand: ParsableCommand {
     func run() throws {
         let match = try matcher.required()
         let now = currentTime()
-        var query: [(name: String, value: String)] = [("match", match)]
+        var query: [(name: String, value: String)] = []
         if let horizon { query.append(("horizon", "\(try TimeArgument.length(horizon, flag: "--horizon"))s")) }
         var moment = now
         if let asOf {
@@ -34,10 +34,15 @@ struct ForecastCommand: ParsableCommand {
             query.append(("as_of", TimeArgument.epoch(moment)))
         }
         if let reaches { query.append(("reaches", "\(reaches)")) }
-        let body = try common.get("/v1/forecasts", query)
-        let forecasts = try decoded([ForecastReply].self, from: body).filter(\.isConsistent)
-        if forecasts.isEmpty { throw try noMatch(match, common) }
+        let body = try common.get("/v1/forecasts", match: match, query)
         if common.json { return output(body) }
+        let forecasts = try decoded([ForecastReply].self, from: body)
+        guard !forecasts.isEmpty else {
+            // Known, but not forecast yet: what is waited for is the answer.
+            let rows = try decoded([SeriesReply].self, from: common.get("/v1/series", match: match))
+            return output(
+                rows.map { "\($0.series): no forecast yet, \($0.state ?? "its rhythm is not known")\n" }.joined())
+        }
 
         let screen = Screen(descriptor: 1, drawing: plot)
         let clock = common.clock(on: screen)
@@ -65,13 +70,13 @@ struct ForecastCommand: ParsableCommand {
         -> [String: SamplesReply]
     {
         guard let first = shown.first else { return [:] }
-        let length = shown.count == 1 ? 2 * max(first.targets.count, 12) : 3
+        let length = shown.count == 1 ? 2 * max(first.steps.count, 12) : 3
         let from = moment - Int64(length) * first.stepSeconds * 1_000_000_000
         let query: [(name: String, value: String)] = [
-            ("match", match), ("from", TimeArgument.epoch(from)), ("to", TimeArgument.epoch(moment)),
+            ("from", TimeArgument.epoch(from)), ("to", TimeArgument.epoch(moment)),
             ("step", "\(first.stepSeconds)s"),
         ]
-        let samples = try decoded([SamplesReply].self, from: common.get("/v1/samples", query))
+        let samples = try decoded([SamplesReply].self, from: common.get("/v1/samples", match: match, query))
         return Dictionary(samples.map { ($0.series, $0) }) { first, _ in first }
     }
 }

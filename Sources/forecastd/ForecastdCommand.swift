@@ -23,7 +23,7 @@ struct ForecastdCommand: AsyncParsableCommand {
             A MATCHER names series: disk_used, disk_used{host="web1",path=~"/srv.*"}, or words: disk_used path=/srv.
             Exit codes are those of sysexits(3): 69 no daemon, 77 no permission, 78 configuration; 1 is a plain no.
             """,
-        version: Build.version,
+        version: Version.current,
         subcommands: [
             RunCommand.self, CheckConfigCommand.self, StatusCommand.self, SeriesCommand.self, QueryCommand.self,
             ForecastCommand.self, AlertsCommand.self, AcceptCommand.self, TrainCommand.self, ImportCommand.self,

@@ -23,15 +23,14 @@ struct QueryCommand: ParsableCommand {
     func run() throws {
         let match = try matcher.required()
         let now = currentTime()
-        var query = [
-            ("match", match), ("from", TimeArgument.epoch(try TimeArgument.moment(from, flag: "--from", now: now))),
+        var query: [(name: String, value: String)] = [
+            ("from", TimeArgument.epoch(try TimeArgument.moment(from, flag: "--from", now: now))),
             ("to", TimeArgument.epoch(try TimeArgument.moment(to, flag: "--to", now: now))),
         ]
         if let step { query.append(("step", "\(try TimeArgument.length(step, flag: "--step"))s")) }
         if let aggregate { query.append(("aggregate", aggregate)) }
-        let body = try common.get("/v1/samples", query.map { (name: $0.0, value: $0.1) })
+        let body = try common.get("/v1/samples", match: match, query)
         let series = try decoded([SamplesReply].self, from: body)
-        if series.isEmpty { throw try noMatch(match, common) }
         if common.json { return output(body) }
         let screen = common.screen
         output(QueryPage.written(series, on: screen, clock: common.clock(on: screen)))

@@ -1,7 +1,6 @@
 // `forecastd sql`: read-only SQL on the store file, whether the daemon runs or not.
 import ArgumentParser
 import ForecastDaemon
-import FoundationEssentials
 import SeriesStore
 
 struct SQLCommand: ParsableCommand {
@@ -16,10 +15,25 @@ struct SQLCommand: ParsableCommand {
             """)
 
     @Argument(help: "One statement; it cannot change anything.") var statement: String
-    @Option(help: "The store file; else the running daemon's, else the default place.") var store: String?
+    @Option(help: "The store file; else the running daemon's, else the one it would open.") var store: String?
+    @Option(help: "Most rows to print.") var limit = 10_000
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        throw ClientError.usage("not built yet: \(statement)")
+        let path = try store ?? daemonsStore() ?? StorePath.ofThisUser
+        let result = try Store.query(path: path, sql: statement, limit: limit)
+        if common.json { return output(SQLPage.json(result)) }
+        output(SQLPage.written(result, on: common.screen))
+        if result.isCutOff { Descriptor.write("forecastd: only the first \(limit) rows (--limit)\n", to: 2) }
+    }
+
+    /// The file of a daemon that answers; nil if none does, which is no fault here.
+    private func daemonsStore() throws(ClientError) -> String? {
+        do throws(ClientError) {
+            return try decoded(StatusReply.self, from: common.get("/v1/status")).store?.path
+        } catch {
+            if common.socket != nil { throw error }
+            return nil
+        }
     }
 }

@@ -19,9 +19,9 @@ struct SeriesCommand: ParsableCommand {
 
     func run() throws {
         let match = try matcher.text()
-        let body = try common.get("/v1/series", match.map { [("match", $0)] } ?? [])
+        let body: [UInt8]
+        if let match { body = try common.get("/v1/series", match: match) } else { body = try common.get("/v1/series") }
         let rows = try decoded([SeriesReply].self, from: body)
-        if rows.isEmpty, let match { throw try noMatch(match, common) }
         if common.json { return output(body) }
         if rows.isEmpty {
             return output("no series yet: `forecastd host` streams this host's, `forecastd import` reads history\n")

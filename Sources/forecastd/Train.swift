@@ -19,8 +19,7 @@ struct TrainCommand: ParsableCommand {
     func run() throws {
         let match = try matcher.required()
         var progress = StreamedProgress(json: common.json)
-        let known = try decoded([SeriesReply].self, from: common.get("/v1/series", [("match", match)]))
-        if known.isEmpty { throw try noMatch(match, common) }
+        _ = try common.get("/v1/series", match: match)  // says what was meant where nothing matches
         try common.client().stream("/v1/train", [("match", match)], body: nil) { line throws(ClientError) in
             try progress.take(line)
         }

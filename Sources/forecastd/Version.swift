@@ -14,6 +14,6 @@ struct VersionCommand: ParsableCommand {
     @Flag(help: "Write JSON.") var json = false
 
     func run() {
-        output(json ? "{\"version\":\"\(Build.version)\"}\n" : "forecastd \(Build.version)\n")
+        output(json ? "{\"version\":\"\(Version.current)\"}\n" : "forecastd \(Version.current)\n")
     }
 }

@@ -1,6 +1,8 @@
 // What every command's failure has: a sentence for the one at the terminal, and an exit code for the script.
 //
-// The executable knows this protocol only; which code belongs to which case is decided where the case is.
+// The executable knows this protocol only. Which code belongs to which case is decided beside the case where the error
+// is the client's, and here for errors of parts that work on files and know nothing of exit codes (sysexits(3)).
+package import SeriesStore
 
 /// An error that ends a command.
 package protocol CommandFailure: Error, CustomStringConvertible {
@@ -9,3 +11,24 @@ package protocol CommandFailure: Error, CustomStringConvertible {
 }
 
 extension ClientError: CommandFailure {}
+
+extension StartError: CommandFailure {}
+
+extension ConfigurationError: CommandFailure {
+    package var exitCode: Int32 { 78 }
+}
+
+extension OfflineError: CommandFailure {
+    package var exitCode: Int32 {
+        switch self {
+        case .unreadable: 66
+        case .unwritable: 73
+        case .malformed, .sameFile: 65
+        case .unknownFormat, .option: 64
+        }
+    }
+}
+
+extension StoreError: CommandFailure {
+    package var exitCode: Int32 { 74 }
+}

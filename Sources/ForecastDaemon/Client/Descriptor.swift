@@ -3,6 +3,7 @@
 // The clients use plain system calls and no event loop: a command that asks one question over one Unix socket is
 // done in 4 ms, of which starting NIO's threads would be most. Everything blocks. Bytes leave as Swift arrays, so
 // that no other file of the command line handles a pointer. No framing, no protocol, no retries: those are its users'.
+internal import CPlatform
 internal import Glibc
 
 /// A failed system call, with what was being done.
@@ -29,25 +30,16 @@ package struct Descriptor: ~Copyable {
 
     /// Connects to the Unix stream socket at `path`. Blocks while the listener's queue is full.
     package static func connect(to path: String) throws(DescriptorError) -> Descriptor {
-        let attempt = "cannot connect to \(path)"
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let bytes = Array(path.utf8)
-        // sun_path holds 108 bytes with the closing zero (unix(7)).
-        guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
-            throw DescriptorError(code: ENAMETOOLONG, attempt: attempt)
-        }
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
-        let raw = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
-        guard raw >= 0 else { throw DescriptorError(code: errno, attempt: attempt) }
-        let descriptor = Descriptor(raw: raw, isSocket: true)
-        let result = unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe Glibc.connect(raw, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        guard result == 0 else { throw DescriptorError(code: errno, attempt: attempt) }
-        return descriptor
+        var error: CInt = 0
+        let raw = unsafe platform_connect_unix(path, &error)
+        guard raw >= 0 else { throw DescriptorError(code: error, attempt: "cannot connect to \(path)") }
+        return Descriptor(raw: raw, isSocket: true)
+    }
+
+    /// The user that listens behind a connected Unix socket, as the kernel knows it (SO_PEERCRED).
+    package var peerUser: UInt32? {
+        var peer = platform_peer()
+        return unsafe platform_peer_of(raw, &peer) == 0 ? peer.uid : nil
     }
 
     /// Opens a file for reading; `-` is standard input.

@@ -71,25 +71,29 @@ package struct ForecastReply: Decodable, Sendable {
     package let series: String
     package let unit: String?
     package let stepSeconds: Int64
-    package let origin: Int64
-    package let issuedAt: Int64
+    /// Nil, and no targets, where nothing was forecast yet.
+    package let origin: Int64?
+    package let issuedAt: Int64?
     package let backfilled: Bool?
-    package let model: String
+    package let model: String?
     package let skill: Double?
     package let nextModel: String?
     package let readyAt: Int64?
     package let state: String?
-    package let targets: [Int64]
-    package let median: [Number]
-    package let lower80: [Number]
-    package let upper80: [Number]
-    package let lower95: [Number]
-    package let upper95: [Number]
+    package let targets: [Int64]?
+    package let median, lower80, upper80, lower95, upper95: [Number]?
     package let reaches: Reaches?
 
-    /// All columns have a value for each target.
-    package var isConsistent: Bool {
-        [median, lower80, upper80, lower95, upper95].allSatisfy { $0.count == targets.count }
+    /// The fan, lead by lead; empty where there is none or its columns differ in length.
+    package var steps: [ForecastPlot.Target] {
+        guard let targets, let median, let lower80, let upper80, let lower95, let upper95,
+            [median, lower80, upper80, lower95, upper95].allSatisfy({ $0.count == targets.count })
+        else { return [] }
+        return targets.indices.map {
+            ForecastPlot.Target(
+                time: targets[$0], lower95: lower95[$0].value, lower80: lower80[$0].value, median: median[$0].value,
+                upper80: upper80[$0].value, upper95: upper95[$0].value)
+        }
     }
 }
 
@@ -112,7 +116,8 @@ package struct AlertReply: Decodable, Sendable {
     package let baselineRmse: Number
     package let ratio: Number
     package let model: String?
-    package let sentence: String?
+    /// *mem_used{host=a}: 92 since 03:10, expected 41–55 (usual for Tue 03:00)*
+    package let sentence: String
 }
 
 /// A line of a streamed answer: progress, the end, or why there is none.
@@ -121,8 +126,24 @@ package struct ProgressReply: Decodable, Sendable {
     package let message: String?
     package let done: Bool?
     package let error: String?
-    package let samples: Int64?
-    package let series: Int64?
+    package let refused: Int64?
+    package let problems: [String]?
+}
+
+/// The last line of an import.
+struct ImportedReply: Decodable {
+    let samples, series: Int64
+}
+
+/// The last line of a training.
+struct TrainedReply: Decodable {
+    struct Model: Decodable {
+        let series: String
+        let model: String?
+        let skill: Double?
+    }
+    let trained: Int
+    let series: [Model]
 }
 
 /// `GET /v1/status`.
@@ -143,13 +164,14 @@ package struct StatusReply: Decodable, Sendable {
     package struct Training: Decodable, Sendable {
         package let enabled: Bool?
         package let queued, running, done, rejected: Int64?
-        package let debtSeconds: Double?
+        package let debtSeconds, cpuSeconds: Double?
     }
     package struct Forecasts: Decodable, Sendable { package let grids, issued: Int64? }
     package struct Alerts: Decodable, Sendable { package let firing, pending: Int64? }
     package let version: String?
     package let state: String?
     package let uptimeSeconds: Double?
+    package let residentBytes: Int64?
     package let store: Store?
     package let ingest: Ingest?
     package let training: Training?

@@ -27,22 +27,35 @@ package struct SocketSearch: Sendable {
 
     /// Paths in the order they are tried.
     package let candidates: [String]
+    /// The one in a folder that anyone may write to: believed only if this user listens there. It is where a daemon
+    /// without XDG_RUNTIME_DIR puts its sockets.
+    private let shared: String?
 
     /// - Parameters:
     ///   - flag: the value of `--socket`, if given.
     ///   - environment: of this process.
     package init(door: Door, flag: String?, environment: [String: String] = ProcessInfo.processInfo.environment) {
-        let variable = environment[door == .api ? "FORECASTD_SOCKET" : "FORECASTD_INGEST_SOCKET"]
+        // The variable names the API's socket; the ingest socket lies beside it.
+        var variable = environment["FORECASTD_SOCKET"]
+        if door == .ingest, let api = variable, let slash = api.lastIndex(of: "/") {
+            variable = api[...slash] + door.rawValue
+        }
         if let named = flag ?? variable, !named.isEmpty {
             candidates = [named]
+            self.shared = nil
             return
         }
         var paths: [String] = []
+        var shared: String?
         if let runtime = environment["XDG_RUNTIME_DIR"], !runtime.isEmpty {
             paths.append("\(runtime)/forecastd/\(door.rawValue)")
+        } else if geteuid() != 0 {
+            paths.append("\(environment["TMPDIR"] ?? "/tmp")/forecastd-\(geteuid())/\(door.rawValue)")
+            shared = paths.last
         }
         paths.append("/run/forecastd/\(door.rawValue)")
         candidates = paths
+        self.shared = shared
     }
 
     /// Connects to the first candidate that answers.
@@ -53,6 +66,7 @@ package struct SocketSearch: Sendable {
         for (index, path) in candidates.enumerated() {
             do throws(DescriptorError) {
                 let descriptor = try Descriptor.connect(to: path)
+                if path == shared, descriptor.peerUser != geteuid() { continue }
                 return Found(descriptor: descriptor, path: path, note: note(using: path, after: index))
             } catch {
                 if error.code == EACCES || error.code == EPERM { forbidden = forbidden ?? path }

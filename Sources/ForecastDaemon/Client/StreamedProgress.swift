@@ -20,7 +20,8 @@ package struct StreamedProgress {
         guard !json else { return }
         if reply.done == true {
             bar.clear()
-            Descriptor.write("\(reply.message ?? "done")\n", to: 1)
+            Descriptor.write(StreamedProgress.summary(line, reply), to: 1)
+            for problem in reply.problems ?? [] { Descriptor.write("forecastd: \(problem)\n", to: 2) }
         } else if let message = reply.message, reply.progress == nil {
             bar.clear()
             Descriptor.write("\(message)\n", to: 1)
@@ -32,6 +33,22 @@ package struct StreamedProgress {
     /// Shows what this side knows while the other side is silent.
     package mutating func show(_ fraction: Double?, _ message: String) {
         if !json { bar.show(fraction, message) }
+    }
+
+    /// What was done, as lines.
+    private static func summary(_ line: [UInt8], _ reply: ProgressReply) -> String {
+        if let imported = try? decoded(ImportedReply.self, from: line) {
+            let refused = reply.refused.flatMap { $0 > 0 ? ", \(Wording.count($0)) rows refused" : nil } ?? ""
+            return "imported \(Wording.count(imported.samples)) samples of "
+                + "\(Wording.plural(Int(imported.series), "series", "series"))\(refused)\n"
+        }
+        if let trained = try? decoded(TrainedReply.self, from: line) {
+            return trained.series.map { one in
+                let skill = one.skill.map { ", error \(Wording.percent($0)) below the best simple model's" } ?? ""
+                return "\(one.series): served by \(one.model ?? "-")\(skill)\n"
+            }.joined()
+        }
+        return "\(reply.message ?? "done")\n"
     }
 
     /// Leaves the screen clean.

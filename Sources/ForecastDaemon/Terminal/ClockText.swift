@@ -45,19 +45,22 @@ package struct ClockText: Sendable {
         return "\(parts.day) \(ClockText.months[max(0, Int(parts.month) - 1)]) \(clock(parts))"
     }
 
-    /// `3 min ago`, `in 2 h`, `now`.
+    /// `3 min ago`, `in 2 h 10 min`, `now`; seconds only below ten minutes.
     package func relative(_ time: Timestamp?) -> String {
         guard let time else { return "-" }
         let seconds = (Double(time) - Double(now)) / 1e9
         if abs(seconds) < 1 { return "now" }
-        let length = Wording.duration(seconds: abs(seconds))
+        let rounded = abs(seconds) < 600 ? abs(seconds) : (abs(seconds) / 60).rounded() * 60
+        let length = Wording.duration(seconds: rounded)
         return seconds < 0 ? "\(length) ago" : "in \(length)"
     }
 
-    /// Day of the week and hour, as a season is named: `Tue 03:00`.
-    package func weekHour(_ time: Timestamp) -> String {
-        let parts = ClockText.parts(time)
-        return "\(ClockText.days[Int(parts.weekday)]) \(two(Int(parts.hour))):00"
+    /// The same in one unit, for columns: `3 min ago`, `in 2 h`.
+    package func roughly(_ time: Timestamp?) -> String {
+        let parts = relative(time).split(separator: " ")
+        guard parts.count > 3 else { return parts.joined(separator: " ") }
+        let isAhead = parts[0] == "in"
+        return isAhead ? parts[0..<3].joined(separator: " ") : parts[0..<2].joined(separator: " ") + " ago"
     }
 
     private func clock(_ parts: platform_local_time) -> String { "\(two(Int(parts.hour))):\(two(Int(parts.minute)))" }

@@ -1,12 +1,13 @@
 // Shows how far a long request has come, on standard error, so that standard output stays data.
 //
-// On a terminal one line is drawn over itself; elsewhere each new message is a line of its own, and nothing between,
-// so that a log stays readable. It draws what it is told and keeps no clock.
+// On a terminal one line is drawn over itself; elsewhere a line is written for each tenth of the way, so that a log
+// stays readable. It draws what it is told and keeps no clock.
 
 /// One bar of one command.
 package struct ProgressBar {
     private let screen: Screen
-    private var lastMessage = ""
+    /// The tenth that was written last, where it is no terminal.
+    private var tenth = -1
     private var drawn = ""
 
     package init(screen: Screen) { self.screen = screen }
@@ -22,10 +23,15 @@ package struct ProgressBar {
             guard line != drawn else { return }
             Descriptor.write("\r\(line)\u{1B}[K", to: 2)
             drawn = line
-        } else if message != lastMessage {
-            Descriptor.write("\(message)\n", to: 2)
+        } else {
+            let reached = fraction.map { Int(min(max($0, 0), 1) * 10) } ?? tenth
+            // A new stage of the work begins lower than the last one ended.
+            if reached != tenth {
+                let percent = fraction.map { "\(Int($0 * 100)) %  " } ?? ""
+                Descriptor.write("\(percent)\(message)\n", to: 2)
+            }
+            tenth = reached
         }
-        lastMessage = message
     }
 
     /// Removes the bar from the screen.

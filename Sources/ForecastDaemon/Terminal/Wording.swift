@@ -12,7 +12,7 @@ package enum Wording {
         if value.isInfinite { return value > 0 ? "+Inf" : "-Inf" }
         let magnitude = abs(value)
         if magnitude == 0 { return "0" }
-        if magnitude < 0.0001 { return "\(rounded(value, significant: 3))" }
+        if magnitude < 1e-6 { return "\(value)" }
         if magnitude < 100_000 { return grouped(rounded(value, significant: magnitude < 10_000 ? 4 : 5)) }
         var scaled = value
         for suffix in ["k", "M", "G", "T", "P", "E"] {

@@ -86,6 +86,8 @@ final class StoreDatabase: Sendable {
 
     /// Closes all connections; the last one copies the log into the file and removes it.
     func close() throws(StoreError) {
+        // Readers first: the last to close must be the one that may write, or the log stays.
+        pool.invalidateReadOnlyConnections()
         do { try pool.close() } catch { throw StoreError(error) }
     }
 

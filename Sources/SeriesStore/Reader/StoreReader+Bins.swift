@@ -84,8 +84,10 @@ extension StoreReader {
     ) async throws(StoreError) -> (timestamp: Timestamp, value: Double)? {
         for _ in 0..<Self.attempts {
             let (open, segments) = state.withLock { contents in
-                (contents.heads[series]?.newest(before: time),
-                 contents.segments(of: GroupKey(series: series), from: .min, to: time))
+                (
+                    contents.heads[series]?.newest(before: time),
+                    contents.segments(of: GroupKey(series: series), from: .min, to: time)
+                )
             }
             // The segment that reaches furthest is looked at first, and most often it is the only one.
             let order = segments.enumerated().sorted { left, right in

@@ -22,8 +22,10 @@ extension StoreReader {
         let owner = RecordOwner(grid: grid, lead: lead)
         for _ in 0..<Self.attempts {
             let (open, segments) = state.withLock { contents in
-                (contents.recordHeads[owner]?.entries ?? [],
-                 contents.segments(of: GroupKey(grid: grid), from: bins.lowerBound, to: bins.upperBound))
+                (
+                    contents.recordHeads[owner]?.entries ?? [],
+                    contents.segments(of: GroupKey(grid: grid), from: bins.lowerBound, to: bins.upperBound)
+                )
             }
             let recent = open.filter { bins.contains($0.bin) }
             if segments.isEmpty { return recent.ordered() }

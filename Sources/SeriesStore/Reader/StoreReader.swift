@@ -29,8 +29,10 @@ public struct StoreReader: Sendable {
     public func summary(of series: SeriesID) async throws(StoreError) -> SeriesSummary? {
         for _ in 0..<Self.attempts {
             let (head, segments) = state.withLock { contents in
-                (contents.heads[series]?.samples.ordered() ?? Samples(),
-                 contents.segments[GroupKey(series: series)] ?? [])
+                (
+                    contents.heads[series]?.samples.ordered() ?? Samples(),
+                    contents.segments[GroupKey(series: series)] ?? []
+                )
             }
             var summary = Self.summary(of: head)
             if segments.isEmpty { return summary }
@@ -53,8 +55,10 @@ public struct StoreReader: Sendable {
     func ordered(_ series: SeriesID, from: Timestamp, to: Timestamp) async throws(StoreError) -> Samples {
         for _ in 0..<Self.attempts {
             let (head, segments) = state.withLock { contents in
-                (contents.heads[series]?.samples(from: from, to: to) ?? Samples(),
-                 contents.segments(of: GroupKey(series: series), from: from, to: to))
+                (
+                    contents.heads[series]?.samples(from: from, to: to) ?? Samples(),
+                    contents.segments(of: GroupKey(series: series), from: from, to: to)
+                )
             }
             if segments.isEmpty { return head }
             let sealed = try await database.read { db in

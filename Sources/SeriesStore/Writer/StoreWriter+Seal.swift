@@ -39,7 +39,9 @@ extension StoreWriter {
     func askForSeals() {
         let requests = state.withLock { contents -> [SealRequest] in
             var due = Set<GroupKey>()
-            for (series, head) in contents.heads where head.count >= Self.sealCount { due.insert(GroupKey(series: series)) }
+            for (series, head) in contents.heads where head.count >= Self.sealCount {
+                due.insert(GroupKey(series: series))
+            }
             for (owner, head) in contents.recordHeads where head.count >= Self.recordSealCount {
                 due.insert(GroupKey(grid: owner.grid))
             }

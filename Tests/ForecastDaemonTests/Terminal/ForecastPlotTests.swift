@@ -24,7 +24,6 @@ import Testing
         let lines = Self.example().lines(on: screen, clock: clock)
         #expect(lines.count == 14)
         #expect(lines.dropLast().allSatisfy { $0.count <= width })
-        print(lines.joined(separator: "\n"))
     }
 
     @Test("without Unicode only ASCII is written")

@@ -1,33 +1,24 @@
-// Alerts as sentences: what is, since when, and what would have been usual.
+// Alerts as sentences: what is, since when, and what would have been usual. The sentence is the daemon's own, the same
+// in its log and everywhere, with its local time.
 internal import SeriesStore
 
 /// Writes `forecastd alerts`.
 package enum AlertsPage {
     /// One line for each alert, firing ones first, then the newest.
-    package static func written(_ alerts: [AlertReply], on screen: Screen, clock: ClockText) -> String {
+    package static func written(_ alerts: [AlertReply], on screen: Screen) -> String {
         let order = ["firing": 0, "pending": 1]
         let sorted = alerts.sorted {
             (order[$0.state] ?? 2, -$0.since, $0.series) < (order[$1.state] ?? 2, -$1.since, $1.series)
         }
         var out = ""
         for alert in sorted {
-            out += screen.ink(padded(alert.state), ink(alert.state)) + "  " + sentence(alert, clock) + "\n"
-            out += screen.ink("          \(detail(alert, clock))\n", .faint)
+            out += screen.ink(padded(alert.state), ink(alert.state)) + "  " + alert.sentence + "\n"
+            out += screen.ink("          \(detail(alert))\n", .faint)
         }
         return out
     }
 
-    /// *mem_used{host=a}: 92 since 03:10, expected 41–55 (usual for Tue 03:00)*
-    package static func sentence(_ alert: AlertReply, _ clock: ClockText) -> String {
-        let usual = clock.isLocal ? " (usual for \(clock.weekHour(alert.since)))" : ""
-        let expected = "\(Wording.number(alert.lower.value))–\(Wording.number(alert.upper.value))"
-        var end = ""
-        if let resolved = alert.resolved { end = ", until \(clock.short(resolved))" }
-        return "\(alert.series): \(Wording.number(alert.actual.value)) since \(clock.short(alert.since))\(end), "
-            + "expected \(expected)\(usual)"
-    }
-
-    private static func detail(_ alert: AlertReply, _ clock: ClockText) -> String {
+    private static func detail(_ alert: AlertReply) -> String {
         var parts = [
             "\(alert.kind) \(alert.id)",
             "error \(Wording.number(alert.ratio.value)) times its usual size "

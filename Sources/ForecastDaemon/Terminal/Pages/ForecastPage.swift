@@ -19,16 +19,17 @@ package enum ForecastPage {
             out += "  now \(Wording.value(last.value, unit: forecast.unit))"
         }
         out += "\n" + model(forecast, clock) + "\n"
-        if forecast.targets.isEmpty { return out }
+        let steps = forecast.steps
+        if steps.isEmpty { return out }
         if screen.isTerminal {
             let plot = ForecastPlot(
-                past: points(past), targets: targets(forecast), now: atMoment,
+                past: points(past), targets: steps, now: atMoment,
                 threshold: forecast.reaches?.value.value)
             let rows = max(6, min(14, screen.height - rowsOnScreen - 10))
             for line in plot.lines(on: screen, rows: rows, clock: clock) { out += line + "\n" }
             out += "\n"
         }
-        return out + table(forecast, on: screen, clock: clock)
+        return out + table(steps, unit: forecast.unit, on: screen, clock: clock)
     }
 
     /// A row for each of several series: what is, what comes, how sure.
@@ -40,13 +41,12 @@ package enum ForecastPage {
             ("served by", .left), ("skill", .right),
         ])
         for forecast in forecasts {
-            let end = forecast.targets.count - 1
+            let end = forecast.steps.last
             table.add(
                 [
-                    forecast.series, Wording.number(last[forecast.series]),
-                    clock.short(forecast.targets.last), end < 0 ? "-" : Wording.number(forecast.median[end].value),
-                    end < 0 ? "-" : range(forecast.lower80[end], forecast.upper80[end]), forecast.model,
-                    forecast.skill.map { Wording.percent($0) } ?? "-",
+                    forecast.series, Wording.number(last[forecast.series]), clock.short(end?.time),
+                    Wording.number(end?.median), end.map { range($0.lower80, $0.upper80) } ?? "-",
+                    forecast.model ?? "-", forecast.skill.map { Wording.percent($0) } ?? "-",
                 ], inks: [0: .strong])
         }
         return table.written(on: screen)
@@ -79,7 +79,8 @@ package enum ForecastPage {
 
     /// Who made the forecast, how good it was on data it had not seen, and what is waited for.
     static func model(_ forecast: ForecastReply, _ clock: ClockText) -> String {
-        var parts = ["served by \(forecast.model)"]
+        guard let model = forecast.model else { return forecast.state ?? "no forecast yet" }
+        var parts = ["served by \(model)"]
         if let skill = forecast.skill {
             let percent = Wording.percent(abs(skill))
             if skill > 0 {
@@ -90,7 +91,7 @@ package enum ForecastPage {
         } else {
             parts.append("not yet compared with others")
         }
-        if let state = forecast.state, !state.isEmpty, state != "ok" { parts.append(state) }
+        if let waiting = SeriesPage.waiting(forecast.state, model: model) { parts.append(waiting) }
         if let next = forecast.nextModel {
             parts.append("next: \(next)" + (forecast.readyAt.map { " \(clock.relative($0))" } ?? ""))
         }
@@ -99,43 +100,35 @@ package enum ForecastPage {
         return parts.joined(separator: " · ")
     }
 
-    private static func table(_ forecast: ForecastReply, on screen: Screen, clock: ClockText) -> String {
+    private static func table(
+        _ steps: [ForecastPlot.Target], unit: String?, on screen: Screen, clock: ClockText
+    ) -> String {
         var table = Table([
             ("time", .left), ("", .left), ("expected", .right), ("80 % between", .left), ("95 % between", .left),
         ])
-        for step in steps(forecast.targets.count, all: !screen.isTerminal) {
+        for index in rows(of: steps.count, all: !screen.isTerminal) {
+            let step = steps[index]
             table.add([
-                screen.isTerminal ? clock.short(forecast.targets[step]) : clock.full(forecast.targets[step]),
-                screen.isTerminal ? clock.relative(forecast.targets[step]) : "",
-                Wording.value(forecast.median[step].value, unit: forecast.unit),
-                range(forecast.lower80[step], forecast.upper80[step]),
-                range(forecast.lower95[step], forecast.upper95[step]),
+                screen.isTerminal ? clock.short(step.time) : clock.full(step.time),
+                screen.isTerminal ? clock.relative(step.time) : "", Wording.value(step.median, unit: unit),
+                range(step.lower80, step.upper80), range(step.lower95, step.upper95),
             ])
         }
         return table.written(on: screen)
     }
 
     /// All steps, or some spread evenly, always with the first and the last.
-    static func steps(_ count: Int, all: Bool) -> [Int] {
+    static func rows(of count: Int, all: Bool) -> [Int] {
         guard !all, count > rowsOnScreen else { return Array(0..<count) }
         return (0..<rowsOnScreen).map { $0 * (count - 1) / (rowsOnScreen - 1) }
     }
 
-    private static func range(_ low: Number, _ high: Number) -> String {
-        "\(Wording.number(low.value)) – \(Wording.number(high.value))"
+    private static func range(_ low: Double, _ high: Double) -> String {
+        "\(Wording.number(low)) – \(Wording.number(high))"
     }
 
     private static func points(_ samples: SamplesReply?) -> [ForecastPlot.Point] {
         guard let samples else { return [] }
         return zip(samples.timestamps, samples.values).map { ForecastPlot.Point(time: $0, value: $1.value) }
-    }
-
-    private static func targets(_ forecast: ForecastReply) -> [ForecastPlot.Target] {
-        forecast.targets.indices.map {
-            ForecastPlot.Target(
-                time: forecast.targets[$0], lower95: forecast.lower95[$0].value, lower80: forecast.lower80[$0].value,
-                median: forecast.median[$0].value, upper80: forecast.upper80[$0].value,
-                upper95: forecast.upper95[$0].value)
-        }
     }
 }

@@ -18,7 +18,7 @@ package enum SeriesPage {
             table.add(
                 [
                     row.series, row.kind ?? "-", row.intervalSeconds.map { Wording.duration(seconds: $0) } ?? "-",
-                    Wording.number(row.lastValue?.value), clock.relative(row.last), row.model ?? "-",
+                    Wording.number(row.lastValue?.value), clock.roughly(row.last), row.model ?? "-",
                     row.skill.map { Wording.percent($0) } ?? "-", next(row, clock),
                 ],
                 inks: [0: .strong, 6: (row.skill ?? 0) > 0 ? .good : .plain])
@@ -34,11 +34,19 @@ package enum SeriesPage {
     /// What comes next for a series and when, or what it is doing now.
     package static func next(_ row: SeriesReply, _ clock: ClockText) -> String {
         var parts: [String] = []
-        if let state = row.state, state != "ok", !state.isEmpty { parts.append(state) }
+        if let waiting = waiting(row.state, model: row.model) { parts.append(waiting) }
         if let model = row.nextModel {
-            parts.append(row.readyAt.map { "\(model) \(clock.relative($0))" } ?? model)
+            parts.append(row.readyAt.map { "\(model) \(clock.roughly($0))" } ?? model)
         }
         return parts.joined(separator: ", ")
+    }
+
+    /// What a state says beyond who serves: `learning (2 of 400 bins)` of `learning (2 of 400 bins), last value`.
+    package static func waiting(_ state: String?, model: String?) -> String? {
+        guard var text = state, !text.isEmpty, text != model else { return nil }
+        let serving = model == "last-value" ? "last value" : model
+        if let serving, let range = text.ranges(of: ", \(serving)").last { text.removeSubrange(range) }
+        return text
     }
 
     private static func isLive(_ row: SeriesReply, now: Timestamp) -> Bool {

@@ -9,7 +9,9 @@ package enum StatusPage {
         let firing = status.alerts?.firing ?? 0
         let state = status.state ?? "running"
         let uptime = Wording.duration(seconds: status.uptimeSeconds)
-        rows.append(("daemon", "\(state), version \(status.version ?? "?"), up \(uptime), \(socket)"))
+        var daemon = "\(state), version \(status.version ?? "?"), up \(uptime)"
+        if let resident = status.residentBytes { daemon += ", \(Wording.bytes(resident)) of memory" }
+        rows.append(("daemon", "\(daemon), \(socket)"))
         if let store = status.store { rows += storeRows(store) }
         if let ingest = status.ingest { rows.append(("ingest", ingestText(ingest))) }
         if let refused = status.ingest?.refused, !refused.isEmpty {
