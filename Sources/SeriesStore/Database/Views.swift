@@ -68,7 +68,7 @@ enum Views {
                 SELECT g.series AS series_id, f.grid_id AS grid, s.series AS series, s.unit AS unit,
                     f.step AS step_seconds, f.origin AS origin, f.issued_at AS issued_at, f.backfilled AS backfilled,
                     f.model AS model, l.k AS lead, f.num AS num, f.den AS den,
-                    f.base + ((\(byte("f.h", at: "2 * l.k - 1")) | \(byte("f.h", at: "2 * l.k")) << 8) + 32768)
+                    f.base + ((\(byte("f.h", at: "2 * l.k - 1")) | (\(byte("f.h", at: "2 * l.k")) << 8)) + 32768)
                         % 65536 - 32768 AS m,
                     \(byte("f.h", at: "2 * f.n + l.k")) AS c1, \(byte("f.h", at: "3 * f.n + l.k")) AS c2,
                     \(byte("f.h", at: "4 * f.n + l.k")) AS c3, \(byte("f.h", at: "5 * f.n + l.k")) AS c4
