@@ -96,7 +96,7 @@ extension StoreReader {
             }.map(\.element)
             if order.isEmpty { return open }
             let result: Newest? = try await database.read { db in
-                var reading = SegmentReading(db)
+                let reading = SegmentReading(db)
                 var best: Newest = .none
                 for info in order {
                     if case .some(let found, _) = best, info.last < found.timestamp { break }

@@ -37,7 +37,7 @@ public struct StoreReader: Sendable {
             var summary = Self.summary(of: head)
             if segments.isEmpty { return summary }
             let sealed: SeriesSummary?? = try await database.read { db in
-                var reading = SegmentReading(db)
+                let reading = SegmentReading(db)
                 var total: SeriesSummary?
                 for info in segments {
                     guard let found = try reading.summary(of: series, in: info) else { return nil }
@@ -62,7 +62,7 @@ public struct StoreReader: Sendable {
             }
             if segments.isEmpty { return head }
             let sealed = try await database.read { db in
-                var reading = SegmentReading(db)
+                let reading = SegmentReading(db)
                 return try reading.samples(of: series, from: from, to: to, in: segments)
             }
             guard var found = sealed else { continue }
