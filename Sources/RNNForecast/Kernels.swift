@@ -40,7 +40,7 @@ public enum Kernels {
         }
         for table in tables where table.instructionSet <= limit && table.instructionSet > .reference {
             if table.passesSelfCheck() { return (table, notes) }
-            notes.append("kernels for \(table.instructionSet) differ from the plain loops on this machine: stepping down")
+            notes.append("kernels for \(table.instructionSet) differ from the plain loops here: stepping down")
         }
         return (.reference, notes)
     }

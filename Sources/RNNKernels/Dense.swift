@@ -11,7 +11,8 @@ func forwardDense(_ plan: DensePlan, _ memory: UnsafeMutablePointer<Float>) {
     pack(weights, stride: plan.inputs, rows: plan.outputs, columns: plan.inputs, into: panels)
     let input = unsafe Vectors(memory, plan.input)
     let output = unsafe Vectors(memory, plan.output)
-    multiply(panels, rows: plan.outputs, depth: plan.inputs, of: plan.inputs, input, width: plan.batch / lanes, into: output)
+    multiply(
+        panels, rows: plan.outputs, depth: plan.inputs, of: plan.inputs, input, width: plan.batch / lanes, into: output)
 }
 
 @inline(never)
@@ -31,7 +32,8 @@ func backwardDense(_ plan: DensePlan, _ memory: UnsafeMutablePointer<Float>) {
     packTransposed(
         weights, stride: plan.inputs, firstColumn: plan.firstPropagated, rows: plan.propagated, columns: plan.outputs,
         into: panels)
-    multiply(panels, rows: plan.propagated, depth: plan.outputs, of: plan.outputs, output, width: width, into: inputGradient)
+    multiply(
+        panels, rows: plan.propagated, depth: plan.outputs, of: plan.outputs, output, width: width, into: inputGradient)
 }
 
 @inline(never)

@@ -96,6 +96,12 @@ public final class Store: Sendable {
         try await writer.sealAll()
     }
 
+    /// Merges all that can be merged and gives free pages back to the file system; returns when done. The store must be
+    /// running; it goes on taking entries meanwhile.
+    public func compact() async throws(StoreError) {
+        try await writer.compact()
+    }
+
     /// A consistent copy of the whole file at `path`, which must not exist, while everything goes on.
     public func backup(to path: String) async throws(StoreError) {
         try await writer.backup(to: path)

@@ -10,7 +10,7 @@ import numpy as np
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MASK = (1 << 64) - 1
-PENALTIES = [1e-5, 1e-4, 1e-3, 1e-2, 1e-1]
+PENALTIES = [1e-4, 1e-3, 1e-2, 1e-1, 1]
 
 
 def noise(count, state=0x123456789ABCDEF1):

@@ -97,9 +97,11 @@ import Testing
         }
     }
 
-    @Test("the pinball loss's gradients agree with finite differences, at knots and between", arguments: [
-        [0, 1, 2, 3, 4, 5], [0, 2, 5], [0, 1, 5],
-    ])
+    @Test(
+        "the pinball loss's gradients agree with finite differences, at knots and between",
+        arguments: [
+            [0, 1, 2, 3, 4, 5], [0, 2, 5], [0, 1, 5],
+        ])
     func pinball(knots: [Int]) {
         var noise = GoldenNoise()
         var layout = ArenaLayout()

@@ -25,7 +25,13 @@ enum Fixture {
         try JSONDecoder().decode(Content.self, from: Data(contentsOf: folder.appending(path: name)))
     }
 
-    static func bytes(_ name: String) throws -> [UInt8] { Array(try Data(contentsOf: folder.appending(path: name))) }
+    /// The bytes of a file. A new version's file is made by running the test once with FORECASTD_RECORD=1; what has
+    /// been released is never recorded again.
+    static func bytes(_ name: String, orRecord made: [UInt8]) throws -> [UInt8] {
+        let file = folder.appending(path: name)
+        if ProcessInfo.processInfo.environment["FORECASTD_RECORD"] == "1" { try Data(made).write(to: file) }
+        return Array(try Data(contentsOf: file))
+    }
 }
 
 /// Doubles stored as base64 of little-endian bytes.

@@ -20,9 +20,11 @@ private struct RecurrentGolden: Decodable {
 }
 
 @Suite("Recurrent cells") struct RecurrentGoldenTests {
-    @Test("loss and gradients agree with PyTorch's to a millionth", arguments: Cell.allCases, [
-        "3-10-5-1-7", "3-10-5-13-33", "4-32-24-48-32", "1-8-2-168-5",
-    ])
+    @Test(
+        "loss and gradients agree with PyTorch's to a millionth", arguments: Cell.allCases,
+        [
+            "3-10-5-1-7", "3-10-5-13-33", "4-32-24-48-32", "1-8-2-168-5",
+        ])
     func golden(cell: Cell, shape: String) throws {
         let golden: RecurrentGolden = try Fixture.json("recurrent/\(cell.rawValue)-\(shape).json")
         for table in Kernels.builtIn where table.instructionSet <= .ofThisMachine {

@@ -26,6 +26,7 @@ extension DriftDetector {
         w.optional(lastResolved?.lowerBound)
         w.optional(lastResolved?.upperBound)
         w.integer(UInt8(borrowed))
+        w.double(habituation)
         return w.bytes
     }
 
@@ -61,6 +62,7 @@ extension DriftDetector {
             lastResolved = first...last
         }
         borrowed = Int(try r.integer(UInt8.self))
+        habituation = try r.double()
         guard r.left == 0 else { throw .trailing(bytes: r.left) }
     }
 }

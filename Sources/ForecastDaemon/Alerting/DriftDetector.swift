@@ -17,16 +17,21 @@ import Glibc
 
 /// The drift detector of one series.
 struct DriftDetector: Sendable, Hashable {
-    /// The drift ratio at which an alert becomes pending.
+    /// The drift ratio at which the first alert of a series becomes pending.
     ///
-    /// Set on the public synthetic-drift set (154 series of 3000 five-minute rows): DRIFT SCORE 28.7, recall 0.50,
-    /// median delay 62 rows, 0.48 false alerts in 1000 clean rows, none on a spike or a gap. 1.6 gives 27.5, 1.8 27.9,
-    /// 2.0 25: a flat top (docs/decisions/0005-drift-limit.md).
-    static let limit = 1.7
-    /// Alerts resolve below this share of the limit.
+    /// Set on the public synthetic-drift set (154 series of 3000 five-minute rows): DRIFT SCORE 30.9, recall 0.50,
+    /// median delay 64 rows, 0.40 false alerts in 1000 clean rows, none on a spike or a gap. 1.4 gives 29.1, 1.6 28.4:
+    /// a flat top (docs/decisions/0005-drift-limit.md).
+    static let limit = 1.5
+    /// Each alert of a series raises the limit for its next one by this share, which fades over `habituationRows`:
+    /// who cries wolf must cry louder (`reference/alerts.md` §4).
+    static let habituationStep = 0.2
+    static let habituationRows = 3000.0
+    /// Alerts resolve below this share of the unraised limit.
     static let hysteresis = 0.8
     /// `acceptedBy` of an alert that was accepted because the statistics had been stable for long enough.
     static let stable = "accept_after"
+    private static let fading = exp(-1 / habituationRows)
     /// Values are cut here, so that no square or sum overflows. Nothing measured on a host is that large.
     static let largest = 1e37
 
@@ -50,6 +55,8 @@ struct DriftDetector: Sendable, Hashable {
     var lastResolved: ClosedRange<Int64>?
     /// Rows until the statistic's window holds none that was expected by another kind of day's profile.
     var borrowed = 0
+    /// Alerts so far, each fading.
+    var habituation = 0.0
 
     /// A detector for rows of a step, 300 seconds or coarser.
     init(stepSeconds: Int64, limit: Double = Self.limit) {
@@ -61,6 +68,9 @@ struct DriftDetector: Sendable, Hashable {
 
     /// Start of the open incident, in seconds since 1970: values from there on stay out of training.
     var openIncidentStart: Int64? { incident.map { $0.since * stepSeconds } }
+
+    /// The limit that an alert of this series must pass now.
+    var raisedLimit: Double { limit * (1 + Self.habituationStep * habituation) }
 
     /// The newest row taken, as a bin.
     var newestRow: Int64? { profile.newest }
@@ -79,8 +89,7 @@ struct DriftDetector: Sendable, Hashable {
                 phase: lifecycle.phase, expectation: nil, reading: nil, score: nil, transition: nil)
         }
         let value = min(max(value, -Self.largest), Self.largest)
-        profile.advance(to: bin, zone: zone)
-        let expectation = profile.expectation(at: bin, zone: zone).map { floored($0) }
+        let expectation = self.expectation(at: bin, zone: zone)
         let departure = constant.add(value, at: bin, stepSeconds: stepSeconds)
         statistic.add(value: value, residual: expectation.map { value - $0.value })
         profile.append(value, at: bin, zone: zone)
@@ -90,6 +99,7 @@ struct DriftDetector: Sendable, Hashable {
         } else {
             borrowed = DriftStatistic.window
         }
+        habituation *= Self.fading
         let reading = statistic.reading
         var transition: DriftTransition?
         switch lifecycle.observe(level(value, reading: reading, departure: departure)) {
@@ -103,7 +113,7 @@ struct DriftDetector: Sendable, Hashable {
         }
         return DriftObservation(
             phase: lifecycle.phase, expectation: expectation, reading: reading,
-            score: reading.map { $0.ratio / limit }, transition: transition)
+            score: reading.map { $0.ratio / raisedLimit }, transition: transition)
     }
 
     /// The open incident is the new normal.
@@ -118,6 +128,15 @@ struct DriftDetector: Sendable, Hashable {
         return DriftTransition(change: .accepted(by: who), at: seconds, evidence: open.evidence)
     }
 
+    /// What is expected of the row of a bin, as `observe` would say it: the anchor's record and the alert agree. Nil before
+    /// a day of data.
+    ///
+    /// Learns what has become due by then, as `observe` does.
+    mutating func expectation(at bin: Int64, zone: LocalTime) -> Expectation? {
+        if let newest = profile.newest, bin > newest { profile.advance(to: bin, zone: zone) }
+        return profile.expectation(at: bin, zone: zone).map { floored($0) }
+    }
+
     // What a row says
 
     private func level(
@@ -129,7 +148,7 @@ struct DriftDetector: Sendable, Hashable {
         if departure != nil { return .departed }
         guard let ratio = reading?.ratio else { return .unknown }
         // The first Saturday of a series is unlike its workdays, and nobody is to be woken by that.
-        if ratio >= limit { return borrowed > 0 && incident == nil ? .raised : .beyond }
+        if ratio >= raisedLimit { return borrowed > 0 && incident == nil ? .raised : .beyond }
         return ratio < Self.hysteresis * limit ? .calm : .raised
     }
 
@@ -155,6 +174,7 @@ struct DriftDetector: Sendable, Hashable {
             evidence = self.evidence(since: since, at: bin, reading: reading, zone: zone)
         }
         incident = Incident(since: since, firedBin: bin, evidence: evidence)
+        habituation += 1
         profile.hold(from: since)
         statistic.hold(rowsAgo: max(1, profile.rows(from: since).count))
         return DriftTransition(change: .fired, at: (bin + 1) * stepSeconds, evidence: evidence)

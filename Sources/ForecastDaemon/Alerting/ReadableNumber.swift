@@ -65,6 +65,7 @@ enum ReadableNumber {
     private static func scaled(
         _ value: Double, by base: Double, prefixes: [String], unit: String, plainBelow: Double = 0
     ) -> String {
+        let given = value
         var value = value
         var k = 0
         if abs(value) >= max(base, plainBelow) {
@@ -74,6 +75,8 @@ enum ReadableNumber {
                 k += 1
             }
         }
+        // Beyond all prefixes a power of ten says more.
+        if abs(value) >= 1e6 { return digits(given) + (unit.isEmpty || unit.hasPrefix("/") ? unit : " " + unit) }
         let tail = prefixes[k] + unit
         return tail.isEmpty ? digits(value) : digits(value) + (tail.hasPrefix("/") ? "" : " ") + tail
     }

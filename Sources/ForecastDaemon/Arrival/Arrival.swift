@@ -2,8 +2,8 @@
 //
 // The answer is made of the series' own past: what it did in past weeks (or days, or hours) is laid from now on as
 // paths (`ArrivalPaths`), and the times at which these paths first reach the value are the distribution of the arrival.
-// Linear extrapolation, which everybody else offers, is 3 times worse on disks and has no interval
-// (`docs/decisions/0006-arrival.md`); it also says "full in 24 h" on the way up to every clean-up.
+// Linear extrapolation, which everybody else offers, is three times worse on disks and has no interval
+// (docs/decisions/0006-arrival.md); it also says "full in 24 h" on the way up to every clean-up.
 //
 // Pure and deterministic: the same bins give the same answer.
 
@@ -93,7 +93,7 @@ struct Arrival: Sendable {
     ///   - now: the newest value known, where the paths begin.
     ///   - horizonSteps: bins ahead, 672 = 7 days of 15 min.
     ///   - percentage: never above 100, if history keeps to it.
-    /// - Complexity: 200 paths times the horizon; about half a millisecond for 7 days of 15 min.
+    /// - Complexity: 200 paths times the horizon; about a millisecond for 7 days of 15 min.
     static func answer(
         _ question: ArrivalQuestion, bins: [Double], stepSeconds: Int64, now: Double, horizonSteps: Int = 672,
         percentage: Bool = false

@@ -8,16 +8,35 @@ struct Inflater {
     /// Bits not used yet, the next one lowest.
     private var bits: UInt64 = 0
     private var bitCount = 0
-    private(set) var output: [UInt8]
+    /// Longer than what is decoded: it grows in steps, and `count` bytes of it are meant. (Appending a slice of an
+    /// array to itself would copy the array every time.)
+    private var buffer: [UInt8]
+    private var count: Int
     /// Copies reach back to here, not into a member before.
     private let origin: Int
 
-    init(_ bytes: [UInt8], from start: Int, output: [UInt8], limit: Int) {
+    /// - Parameter output: what was decoded before; the result begins with it.
+    init(_ bytes: [UInt8], from start: Int, output: consuming [UInt8], limit: Int) {
         self.bytes = bytes
         self.limit = limit
-        self.output = output
         origin = output.count
+        count = output.count
+        buffer = output
         at = start
+    }
+
+    /// All that was decoded.
+    consuming func output() -> [UInt8] {
+        buffer.removeSubrange(count...)
+        return buffer
+    }
+
+    /// Room for `more` bytes, within the limit.
+    private mutating func grow(_ more: Int) throws(InflateError) {
+        if count + more <= buffer.count { return }
+        if count + more > limit { throw .tooLarge(limit: limit) }
+        let wanted = min(limit, max(count + more, buffer.count * 2, 4096))
+        buffer.append(contentsOf: repeatElement(0, count: wanted - buffer.count))
     }
 
     /// Decodes to the end of the stream.
@@ -69,8 +88,9 @@ struct Inflater {
         bits = 0
         bitCount = 0
         guard at + length <= bytes.count else { throw .truncated }
-        if output.count + length > limit { throw .tooLarge(limit: limit) }
-        output.append(contentsOf: bytes[at..<at + length])
+        try grow(length)
+        for offset in 0..<length { buffer[count + offset] = bytes[at + offset] }
+        count += length
         at += length
     }
 
@@ -87,8 +107,9 @@ struct Inflater {
         while true {
             let code = try symbol(literals)
             if code < 256 {
-                if output.count >= limit { throw .tooLarge(limit: limit) }
-                output.append(UInt8(code))
+                try grow(1)
+                buffer[count] = UInt8(truncatingIfNeeded: code)
+                count += 1
                 continue
             }
             if code == 256 { return }
@@ -97,15 +118,11 @@ struct Inflater {
             let distanceCode = try symbol(distances)
             guard distanceCode < Self.distances.count else { throw .badSymbol }
             let distance = Self.distances[distanceCode] + (try take(Self.distanceBits[distanceCode]))
-            if distance > output.count - origin { throw .distanceTooFar }
-            if output.count + length > limit { throw .tooLarge(limit: limit) }
-            let from = output.count - distance
-            if distance >= length {
-                output.append(contentsOf: output[from..<from + length])
-            } else {
-                // Source and result overlap: what has just been written is read again.
-                for offset in 0..<length { output.append(output[from + offset]) }
-            }
+            if distance > count - origin { throw .distanceTooFar }
+            try grow(length)
+            // Byte by byte: source and result may overlap, and what has just been written is read again.
+            for place in count..<count + length { buffer[place] = buffer[place - distance] }
+            count += length
         }
     }
 

@@ -171,12 +171,15 @@ public struct JSONWriter: Sendable {
     private mutating func digits(of integer: Int64) {
         if integer < 0 { bytes.append(UInt8(ascii: "-")) }
         var rest = integer.magnitude
-        let start = bytes.count
+        // From the last digit on into the end of a buffer of its own; 2^64 has 20 digits.
+        var digits: [20 of UInt8] = .init(repeating: 0)
+        var first = 20
         repeat {
-            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+            first -= 1
+            digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         } while rest > 0
-        bytes[start...].reverse()
+        for index in first..<20 { bytes.append(digits[index]) }
     }
 }
 

@@ -18,7 +18,7 @@ public struct BacktestOptions: Sendable {
     public var stride: Int
     /// Probabilities of the columns, .025 to .975.
     public var quantiles: [Double]
-    /// `elman`, or what else the engine has.
+    /// One of `ForecastPlan.cellNames`; nil: the daemon's.
     public var cell: String?
     /// Whether the window is read in both directions.
     public var bidirectional: Bool
@@ -84,8 +84,8 @@ public enum Backtest {
             throw .option(
                 "--quantiles lie between 0.025 and 0.975: beyond them a model of seven quantiles knows nothing")
         }
-        guard options.cell == nil || options.cell == "elman" else {
-            throw .option("--cell \(options.cell ?? ""): this build has the cell elman only")
+        if let cell = options.cell, !ForecastPlan.cellNames.contains(cell) {
+            throw .option("--cell \(cell): the cells are \(ForecastPlan.cellNames.joined(separator: ", "))")
         }
         guard !options.bidirectional else {
             throw .option("--bidirectional: this build reads the window forwards only")

@@ -21,7 +21,9 @@ struct BacktestRun {
     init(series: OfflineSeries, options: BacktestOptions) {
         self.series = series
         self.options = options
-        plan = .offline(stepSeconds: series.stepSeconds, season: series.season, horizon: options.horizon)
+        let plan = ForecastPlan.offline(
+            stepSeconds: series.stepSeconds, season: series.season, horizon: options.horizon)
+        self.plan = options.cell.flatMap { plan.with(cellNamed: $0) } ?? plan
         let firstBin = series.bins.min() ?? 0
         self.firstBin = firstBin
         var bins: [Double] = []

@@ -8,7 +8,7 @@ public enum OfflineError: Error, Equatable, Sendable {
     case unwritable(path: String, reason: String)
     /// A line that is not what INTERFACE says; lines count from 1.
     case malformed(path: String, line: Int, reason: String)
-    /// A name that ends neither in `.jsonl`, `.jsonl.gz` nor `.csv`.
+    /// A name that ends neither in `.jsonl` nor `.csv`, packed or not.
     case unknownFormat(path: String)
     /// Two series whose results would have the same file name.
     case sameFile(name: String, id: String)
@@ -24,7 +24,7 @@ extension OfflineError: CustomStringConvertible {
         case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
         case .malformed(let path, let line, let reason): "\(path):\(line): \(reason)"
         case .unknownFormat(let path):
-            "\(path): a series file is named .jsonl, .jsonl.gz or .csv"
+            "\(path): a series file is named .jsonl or .csv, packed ones .jsonl.gz or .csv.gz"
         case .sameFile(let name, let id):
             "the series \(id) would be written to \(name), which another series has taken: give it another id"
         case .option(let sentence): sentence

@@ -127,7 +127,8 @@ extension OfflineSeries {
             texts.append(fields[0])
             values.append(Double(fields[1]) ?? .nan)
         }
-        let name = OfflineFiles.name(path)
+        let given = OfflineFiles.name(path)
+        let name = given.hasSuffix(".gz") ? String(given.dropLast(3)) : given
         id = name.hasSuffix(".csv") ? String(name.dropLast(4)) : name
         stepSeconds = Self.step(of: stamps)
         season = nil

@@ -1,5 +1,5 @@
-// The newest bins of a grid, as the forecaster and the drift rows read them: a day and a half, or what the
-// plan needs if that is more. Training reads its weeks of bins from the store; nothing here grows.
+// The newest bins of a grid, as many as the forecaster, the drift rows and the spread of the last value read: a day
+// and two hours at one minute, 13 KB. Training reads its weeks of bins from the store; nothing here grows.
 
 import RNNForecast
 
@@ -19,8 +19,9 @@ struct BinRing: Sendable {
     init(stepSeconds: Int64, first: Int64, neededBins: Int) {
         self.stepSeconds = stepSeconds
         self.first = first
-        let dayAndAHalf = Int(clamping: (129_600 + stepSeconds - 1) / stepSeconds)
-        capacity = max(neededBins, dayAndAHalf)
+        capacity = max(neededBins, LastValueService.memory + Int(LastValueService.every))
+        // Growing by doubling would leave half of the room unused for ever.
+        values.reserveCapacity(capacity + Self.slack)
     }
 
     /// Index of the bin after the newest.
@@ -63,10 +64,11 @@ struct BinRing: Sendable {
     /// - Parameter oldest: the first bin that the series ever had: nothing is made up before it.
     mutating func refill(_ bins: BinHistory, from oldest: Int64, upTo end: Int64) {
         first = max(oldest, end - Int64(capacity))
-        values = (first..<end).map { bin in
-            guard bin >= bins.first, bin < bins.end else { return .nan }
-            let value = bins.values[Int(bin - bins.first)]
-            return value.isFinite ? value : .nan
+        values.removeAll(keepingCapacity: true)
+        for bin in first..<end {
+            let isGiven = bin >= bins.first && bin < bins.end
+            let value = isGiven ? bins.values[Int(bin - bins.first)] : .nan
+            values.append(value.isFinite ? value : .nan)
         }
     }
 

@@ -8,7 +8,7 @@
 //
 // The live daemon, the catch-up after an import and the offline commands all call this and nothing else, so the same
 // values give the same rows whether they took a month or a second to arrive. It is a value: no clock, no store, no
-// I/O, no threads. What it holds is bounded: a day and a half of bins, two or three fans, the detector.
+// I/O, no threads. What it holds is bounded: a day of bins, two or three fans, the detector.
 
 import RNNForecast
 import SeriesStore

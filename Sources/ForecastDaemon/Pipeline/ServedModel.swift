@@ -32,8 +32,8 @@ struct TrainedModel: Sendable {
 /// with each bin while there are few and then every 60: sorting the changes over sixty leads at every bin would cost
 /// more than a network. When it is fitted depends on the bins alone, so a restored pipeline finds the same spread.
 struct LastValueService: Sendable {
-    private static let memory = 240
-    private static let every: Int64 = 60
+    static let memory = 240
+    static let every: Int64 = 60
     private var model: (fittedAt: Int64, forecaster: Forecaster)?
 
     /// The forecaster for the newest closed bin.

@@ -96,18 +96,19 @@ public enum Durations {
             ("d", 86_400_000_000_000), ("h", 3_600_000_000_000), ("min", 60_000_000_000), ("s", 1_000_000_000),
             ("ms", 1_000_000),
         ]
-        for (index, step) in steps.enumerated() {
-            // Rounded to the smaller of the two units shown, so that 59.9 s is 1 min and not 59 s.
-            let isLast = step.name == "ms" || step.name == "s"
-            let unit = isLast ? step.nanoseconds : steps[index + 1].nanoseconds
-            let rounded = total / unit + (total % unit * 2 >= unit ? 1 : 0)
-            let ratio = step.nanoseconds / unit
-            let whole = rounded / ratio
-            if whole == 0 { continue }
-            let rest = rounded % ratio
-            return rest == 0 ? "\(whole) \(step.name)" : "\(whole) \(step.name) \(rest) \(steps[index + 1].name)"
+        guard let index = steps.firstIndex(where: { total >= $0.nanoseconds }) else {
+            return total == 0 ? "0 s" : "under 1 ms"
         }
-        return total == 0 ? "0 s" : "under 1 ms"
+        let step = steps[index]
+        let isAlone = step.name == "ms" || step.name == "s"
+        let unit = isAlone ? step.nanoseconds : steps[index + 1].nanoseconds
+        // Rounded to the smaller of the two units shown; 59.9 s become 1 min, a step larger.
+        let rounded = total / unit + (total % unit * 2 >= unit ? 1 : 0)
+        if index > 0, rounded * unit >= steps[index - 1].nanoseconds { return "1 \(steps[index - 1].name)" }
+        let ratio = step.nanoseconds / unit
+        let rest = rounded % ratio
+        let first = "\(rounded / ratio) \(step.name)"
+        return rest == 0 ? first : "\(first) \(rest) \(steps[index + 1].name)"
     }
 
     /// Whole nanoseconds, held at the bounds of Int64 (292 years).

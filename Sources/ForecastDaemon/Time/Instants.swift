@@ -172,10 +172,10 @@ public enum Instants {
         }
 
         private func joined(_ seconds: Int64, _ nanoseconds: Int64) throws(InstantError) -> Timestamp {
-            let product = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-            let sum = product.partialValue.addingReportingOverflow(nanoseconds)
-            if product.overflow || sum.overflow { throw .outOfRange(text) }
-            return sum.partialValue
+            // The first second of the range begins before it: only the sum has to fit.
+            let sum = Int128(seconds) * 1_000_000_000 + Int128(nanoseconds)
+            guard let timestamp = Timestamp(exactly: sum) else { throw .outOfRange(text) }
+            return timestamp
         }
     }
 }

@@ -21,6 +21,8 @@ public struct ForecastPlan: Sendable, Hashable {
 
     /// Newest bins that the network and the ridge read one by one.
     public var window = 48
+    /// Newest bins whose standard deviation is the scale of a window.
+    public var scaleBins = 48
     /// Five-bin means before the window, which only the network reads (at one minute: two more hours).
     public var coarseMeans = 0
     /// Bins in the mean that is the seasonal lag; 1 is the bin itself.
@@ -56,18 +58,16 @@ public struct ForecastPlan: Sendable, Hashable {
             plan.knots = [1, 2, 3, 5, 8, 12, 20, 30, 45, 60]
             plan.coarseMeans = 24
             plan.lagMean = 15
+            plan.scaleBins = 1_440
         }
         return plan
     }
 
-    /// Newest bins that `Forecaster.forecast` wants to see: the window, a day for its scale, and the seasonal lags with
+    /// Newest bins that `Forecaster.forecast` wants to see: the window, its scale, and the seasonal lags with
     /// room for gaps. Fewer are allowed.
     public var neededBins: Int {
         max(scaleBins, window + 5 * coarseMeans, longSeason ?? 0, season ?? 0) + window + lagMean
     }
-
-    /// Bins of the window's scale: a day, and at least the window.
-    var scaleBins: Int { max(window, min(Int(86_400 / max(stepSeconds, 1)), 1_440)) }
 
     /// The leads (from 0) at which the head has offsets.
     var headLeads: [Int] { knots.isEmpty ? Array(0..<horizon) : knots.map { $0 - 1 } }

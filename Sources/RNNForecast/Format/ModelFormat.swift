@@ -154,6 +154,7 @@ extension ModelWriter {
         put(plan.phaseOffsetSeconds)
         put(UInt8(plan.nonNegative ? 1 : 0) | UInt8(plan.percentage ? 2 : 0))
         put(UInt32(plan.window))
+        put(UInt32(plan.scaleBins))
         put(UInt32(plan.coarseMeans))
         put(UInt32(plan.lagMean))
         put(UInt32(plan.knots.count))
@@ -210,6 +211,7 @@ extension ModelReader {
         plan.nonNegative = flags & 1 != 0
         plan.percentage = flags & 2 != 0
         plan.window = try leads()
+        plan.scaleBins = try leads()
         plan.coarseMeans = Int(try take(UInt32.self))
         plan.lagMean = try leads()
         plan.knots = []

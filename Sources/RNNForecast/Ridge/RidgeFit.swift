@@ -33,7 +33,7 @@ struct RidgeFit {
     private let usable: [Double]
 
     /// Penalties tried, relative to the variance of a column.
-    static let penalties = [1e-5, 1e-4, 1e-3, 1e-2, 1e-1]
+    static let penalties = [1e-4, 1e-3, 1e-2, 1e-1, 1]
     /// Rows below which least squares is not made robust.
     static let robustRows = 300
 

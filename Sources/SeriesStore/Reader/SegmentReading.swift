@@ -14,7 +14,7 @@ struct SegmentReading {
     /// The samples of a series in these segments, in the order of the list; nil if a segment is gone.
     ///
     /// Chunks come in journal order, so that who orders them lets the later win.
-    mutating func samples(
+    func samples(
         of series: SeriesID, from: Timestamp, to: Timestamp, in segments: [SegmentInfo]
     ) throws(StoreError) -> Samples? {
         var result = Samples()
@@ -31,7 +31,7 @@ struct SegmentReading {
     }
 
     /// All record entries of an owner in these segments, in the order of the list; nil if a segment is gone.
-    mutating func records(
+    func records(
         of owner: RecordOwner, from: Int64, to: Int64, in segments: [SegmentInfo]
     ) throws(StoreError) -> [RecordEntry]? {
         var result: [RecordEntry] = []
@@ -40,17 +40,14 @@ struct SegmentReading {
             for chunk in directory.chunks(of: owner.id) {
                 let times = directory.times[chunk.times]
                 guard times.first < to, times.last >= from else { continue }
-                let bins = try timestamps(times, blob, info)
-                let payload = try unsealed(try blob.read(chunk.bytes), what: "chunk in segment \(info.id)")
-                let entries = try RecordChunk.decode(payload, owner: owner, bins: bins, with: decompressor)
-                result += entries.filter { $0.bin >= from && $0.bin < to }
+                result += try entries(chunk, times, blob, info).filter { $0.bin >= from && $0.bin < to }
             }
         }
         return result
     }
 
     /// What the directory says about a series, without decoding a chunk; the outer one is nil if the segment is gone.
-    mutating func summary(
+    func summary(
         of series: SeriesID, in info: SegmentInfo
     ) throws(StoreError) -> SeriesSummary?? {
         guard let (_, directory) = try open(info) else { return nil }
@@ -66,7 +63,7 @@ struct SegmentReading {
     }
 
     /// The newest sample of a series before a time in one segment, or none; nil if the segment is gone.
-    mutating func newest(
+    func newest(
         of series: SeriesID, before time: Timestamp, in info: SegmentInfo
     ) throws(StoreError) -> Samples? {
         guard let (blob, directory) = try open(info) else { return nil }
@@ -81,11 +78,6 @@ struct SegmentReading {
         return Samples()
     }
 
-    /// A whole segment: every chunk with its times.
-    mutating func everything(
-        in info: SegmentInfo
-    ) throws(StoreError) -> (blob: SegmentBlob, directory: SegmentDirectory)? { try open(info) }
-
     /// Decodes one chunk of samples.
     func samples(
         _ chunk: SegmentDirectory.Chunk, _ times: SegmentDirectory.Times, _ blob: SegmentBlob, _ info: SegmentInfo
@@ -96,7 +88,16 @@ struct SegmentReading {
         return Samples(timestamps: timestamps, values: values)
     }
 
-    func timestamps(
+    /// Decodes one chunk of the record.
+    func entries(
+        _ chunk: SegmentDirectory.Chunk, _ times: SegmentDirectory.Times, _ blob: SegmentBlob, _ info: SegmentInfo
+    ) throws(StoreError) -> [RecordEntry] {
+        let bins = try timestamps(times, blob, info)
+        let payload = try unsealed(try blob.read(chunk.bytes), what: "chunk in segment \(info.id)")
+        return try RecordChunk.decode(payload, owner: RecordOwner(id: chunk.owner), bins: bins, with: decompressor)
+    }
+
+    private func timestamps(
         _ times: SegmentDirectory.Times, _ blob: SegmentBlob, _ info: SegmentInfo
     ) throws(StoreError) -> [Timestamp] {
         let column = try unsealed(try blob.read(times.bytes), what: "time column in segment \(info.id)")
@@ -104,7 +105,7 @@ struct SegmentReading {
     }
 
     /// Opens a segment and reads its directory; nil if it is gone.
-    private func open(_ info: SegmentInfo) throws(StoreError) -> (SegmentBlob, SegmentDirectory)? {
+    func open(_ info: SegmentInfo) throws(StoreError) -> (blob: SegmentBlob, directory: SegmentDirectory)? {
         guard let blob = try SegmentBlob(info.id, in: db) else { return nil }
         var front = try blob.read(0..<min(Self.front, blob.size))
         let size = try SegmentDirectory.size(header: front)

@@ -84,8 +84,10 @@ extension StoreReader {
     ) async throws(StoreError) -> (timestamp: Timestamp, value: Double)? {
         for _ in 0..<Self.attempts {
             let (open, segments) = state.withLock { contents in
-                (contents.heads[series]?.newest(before: time),
-                 contents.segments(of: GroupKey(series: series), from: .min, to: time))
+                (
+                    contents.heads[series]?.newest(before: time),
+                    contents.segments(of: GroupKey(series: series), from: .min, to: time)
+                )
             }
             // The segment that reaches furthest is looked at first, and most often it is the only one.
             let order = segments.enumerated().sorted { left, right in
@@ -94,7 +96,7 @@ extension StoreReader {
             }.map(\.element)
             if order.isEmpty { return open }
             let result: Newest? = try await database.read { db in
-                var reading = SegmentReading(db)
+                let reading = SegmentReading(db)
                 var best: Newest = .none
                 for info in order {
                     if case .some(let found, _) = best, info.last < found.timestamp { break }

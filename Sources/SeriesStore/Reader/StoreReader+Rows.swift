@@ -22,13 +22,15 @@ extension StoreReader {
         let owner = RecordOwner(grid: grid, lead: lead)
         for _ in 0..<Self.attempts {
             let (open, segments) = state.withLock { contents in
-                (contents.recordHeads[owner]?.entries ?? [],
-                 contents.segments(of: GroupKey(grid: grid), from: bins.lowerBound, to: bins.upperBound))
+                (
+                    contents.recordHeads[owner]?.entries ?? [],
+                    contents.segments(of: GroupKey(grid: grid), from: bins.lowerBound, to: bins.upperBound)
+                )
             }
             let recent = open.filter { bins.contains($0.bin) }
             if segments.isEmpty { return recent.ordered() }
             let sealed = try database.readNow { db in
-                var reading = SegmentReading(db)
+                let reading = SegmentReading(db)
                 return try reading.records(of: owner, from: bins.lowerBound, to: bins.upperBound, in: segments)
             }
             if let sealed { return (sealed + recent).ordered() }

@@ -29,13 +29,15 @@ public struct StoreReader: Sendable {
     public func summary(of series: SeriesID) async throws(StoreError) -> SeriesSummary? {
         for _ in 0..<Self.attempts {
             let (head, segments) = state.withLock { contents in
-                (contents.heads[series]?.samples.ordered() ?? Samples(),
-                 contents.segments[GroupKey(series: series)] ?? [])
+                (
+                    contents.heads[series]?.samples.ordered() ?? Samples(),
+                    contents.segments[GroupKey(series: series)] ?? []
+                )
             }
             var summary = Self.summary(of: head)
             if segments.isEmpty { return summary }
             let sealed: SeriesSummary?? = try await database.read { db in
-                var reading = SegmentReading(db)
+                let reading = SegmentReading(db)
                 var total: SeriesSummary?
                 for info in segments {
                     guard let found = try reading.summary(of: series, in: info) else { return nil }
@@ -53,12 +55,14 @@ public struct StoreReader: Sendable {
     func ordered(_ series: SeriesID, from: Timestamp, to: Timestamp) async throws(StoreError) -> Samples {
         for _ in 0..<Self.attempts {
             let (head, segments) = state.withLock { contents in
-                (contents.heads[series]?.samples(from: from, to: to) ?? Samples(),
-                 contents.segments(of: GroupKey(series: series), from: from, to: to))
+                (
+                    contents.heads[series]?.samples(from: from, to: to) ?? Samples(),
+                    contents.segments(of: GroupKey(series: series), from: from, to: to)
+                )
             }
             if segments.isEmpty { return head }
             let sealed = try await database.read { db in
-                var reading = SegmentReading(db)
+                let reading = SegmentReading(db)
                 return try reading.samples(of: series, from: from, to: to, in: segments)
             }
             guard var found = sealed else { continue }

@@ -62,7 +62,8 @@ extension SegmentDirectory {
             let count = try reader.count(limit: largest)
             let first = try reader.signed()
             let last = first &+ Int64(bitPattern: try reader.varint())
-            times.append(Times(count: count, first: first, last: last, bytes: try place(try reader.count(limit: largest))))
+            times.append(
+                Times(count: count, first: first, last: last, bytes: try place(try reader.count(limit: largest))))
         }
         chunks = []
         var owner: Int64 = 0

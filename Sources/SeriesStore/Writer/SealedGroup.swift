@@ -67,8 +67,8 @@ extension SealRequest {
 extension SegmentBuilder {
     /// Adds record entries, ascending by bin, in as many chunks as they need.
     mutating func append(_ owner: RecordOwner, _ entries: [RecordEntry]) {
-        for start in stride(from: 0, to: entries.count, by: Self.largestChunk) {
-            let part = Array(entries[start..<min(start + Self.largestChunk, entries.count)])
+        for range in Self.parts(entries.count) {
+            let part = Array(entries[range])
             append(
                 owner: owner.id, timestamps: part.map(\.bin), payload: RecordChunk.encode(part, with: compressor),
                 statistics: nil)

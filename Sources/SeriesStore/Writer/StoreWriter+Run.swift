@@ -31,6 +31,7 @@ extension StoreWriter {
         while phase == .open {
             do { try await clock.sleep(for: Self.round) } catch { break }
             askForOldSeals()
+            askForMerges(all: false)
         }
         stop()
     }

@@ -52,7 +52,7 @@ public actor StoreWriter {
     /// Rings when there may be something to commit; starts the group-commit timer; asks for a group to be sealed.
     let bell = Signal<Void>(.bufferingNewest(1))
     let timer = Signal<Void>(.bufferingNewest(1))
-    let sealRequests = Signal<SealRequest>(.unbounded)
+    let sealRequests = Signal<SealWork>(.unbounded)
 
     private var gridIDs: [SeriesID: [Int64: GridID]] = [:]
     var unwrittenGrids: [GridRow] = []
@@ -60,6 +60,8 @@ public actor StoreWriter {
 
     /// Groups whose seal or merge was asked for and is not committed yet. Bounded by the number of groups.
     var sealing: Set<GroupKey> = []
+    /// Groups with a segment that cannot be read: they are not merged.
+    var notMerged: Set<GroupKey> = []
     /// Seals that ride with the next commit.
     var sealed: [SealedGroup] = []
     var waitingForSeal: [CheckedContinuation<Void, Never>] = []

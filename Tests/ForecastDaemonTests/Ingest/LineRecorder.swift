@@ -6,7 +6,7 @@ import SeriesStore
 @testable import ForecastDaemon
 
 /// A receiver that remembers everything.
-struct LineRecorder: LineReceiver {
+struct LineRecorder: LineReceiver, Equatable {
     struct Point: Equatable {
         var series: String
         var timestamp: Timestamp
@@ -25,7 +25,7 @@ struct LineRecorder: LineReceiver {
         for index in 0..<fields.count {
             let field = fields[index]
             let key = try LineSeries.key(bytes, series: series, field: field.nameStart..<field.nameEnd)
-            points.append(Point(series: key.description, timestamp: timestamp, value: field.value))
+            points.append(Point(series: (try? key.get())?.description ?? "", timestamp: timestamp, value: field.value))
         }
     }
 

@@ -166,7 +166,7 @@ private func line(
             ),
             ("time,value\n", "in.csv", "in.csv:1: the header must be `timestamp,value`"),
             ("timestamp,value\n0,1\n60,abc\n", "in.csv", "in.csv:3: `abc` is no number"),
-            ("", "in.txt", "in.txt: a series file is named .jsonl, .jsonl.gz or .csv"),
+            ("", "in.txt", "in.txt: a series file is named .jsonl or .csv, packed ones .jsonl.gz or .csv.gz"),
         ])
     func bad(text: String, name: String, sentence: String) async throws {
         let folder = try ScratchFolder()

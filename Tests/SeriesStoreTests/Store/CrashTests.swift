@@ -2,10 +2,10 @@ import SeriesStore
 import Testing
 
 @Suite("Crash") struct CrashTests {
-    @Test("a copy of the files at any moment holds exactly what was acknowledged", arguments: 0..<8)
+    @Test("a copy of the files at any moment holds exactly what was acknowledged", arguments: 0..<4)
     func copies(seed: Int) async throws {
         let folder = try TemporaryFolder()
-        let copies = try (0..<10).map { _ in try TemporaryFolder() }
+        let copies = try (0..<6).map { _ in try TemporaryFolder() }
         let expected = try await withStore(at: folder.database) { store in
             var random = Seeded(seed)
             var acknowledged: [[SeriesID: [Timestamp: UInt64]]] = []
@@ -13,8 +13,8 @@ import Testing
             for copy in copies {
                 for _ in 0..<Int.random(in: 1...6, using: &random) {
                     var batch = SampleBatch()
-                    for _ in 0..<Int.random(in: 1...400, using: &random) {
-                        let series = try store.series("m", host: "h\(Int.random(in: 0..<90, using: &random))")
+                    for _ in 0..<Int.random(in: 1...120, using: &random) {
+                        let series = try store.series("m", host: "h\(Int.random(in: 0..<70, using: &random))")
                         batch.append(
                             series: series, timestamp: Int64.random(in: 0..<500, using: &random),
                             value: Double(bitPattern: random.next()))

@@ -29,7 +29,9 @@ import Testing
 
     @Test("a later schema is refused with both numbers")
     func newer() async throws {
-        await (try Store.open(at: folder.database, now: { 0 })).close()
+        let store = try Store.open(at: folder.database, now: { 0 })
+        await store.close()
+        #expect(!FileManager.default.fileExists(atPath: folder.database + "-wal"))
         try changeVersion(to: 99)
         #expect(throws: StoreError.newerSchema(found: 99, known: 1)) { try Store.open(at: folder.database, now: { 0 }) }
     }

@@ -142,13 +142,16 @@ import Testing
         }
     }
 
-    @Test("every documented view can be read", arguments: [
-        "v_series", "v_forecast", "v_forecast_as_of", "v_alert", "v_model", "v_skill", "v_chunk",
-    ])
+    @Test(
+        "every documented view can be read",
+        arguments: [
+            "v_series", "v_forecast", "v_forecast_as_of", "v_alert", "v_model", "v_skill", "v_chunk",
+        ])
     func views(view: String) async throws {
         let path = folder.database
         try await withStore(at: path) { store in
-            try await store.write(SampleBatch(series: [try store.series("größe", host: "a,b")], timestamps: [1], values: [2]))
+            try await store.write(
+                SampleBatch(series: [try store.series("größe", host: "a,b")], timestamps: [1], values: [2]))
             try await store.seal()
             _ = try Store.query(path: path, sql: "SELECT * FROM \(view)")
         }

@@ -14,7 +14,7 @@ public enum SeriesResolution: Sendable, Equatable {
 /// The reading side of one connection or body. A value, used by one task at a time.
 public struct LineIngest: Sendable {
     /// What has been read and not been taken yet.
-    public struct Intake: Sendable {
+    public struct Intake: Sendable, Equatable {
         /// Samples in the order of the bytes.
         public var samples = SampleBatch()
         /// For each `sync`: how many samples had been accepted on this connection before it.
@@ -111,6 +111,11 @@ public struct LineIngest: Sendable {
         mutating func receive(
             _ bytes: RawSpan, series: Range<Int>, fields: Span<LineField>, timestamp: Timestamp, place: LinePlace
         ) throws(LineFault) {
+            if fields.isEmpty {
+                // Strings only: nothing to look up, so nothing else would find a bad tag.
+                if let fault = LineSeries.fault(bytes, series: series) { throw fault }
+                return
+            }
             cache.select(bytes, series)
             for index in 0..<fields.count {
                 let field = fields[index]
@@ -132,8 +137,12 @@ public struct LineIngest: Sendable {
         private mutating func lookUp(
             _ bytes: RawSpan, series: Range<Int>, field: Range<Int>, place: LinePlace
         ) throws(LineFault) -> SeriesID? {
-            let key = try LineSeries.key(bytes, series: series, field: field)
-            switch resolve(key) {
+            let resolution: SeriesResolution
+            switch try LineSeries.key(bytes, series: series, field: field) {
+            case .success(let key): resolution = resolve(key)
+            case .failure(let error): resolution = .refused(error.description)
+            }
+            switch resolution {
             case .known(let id):
                 cache.insert(bytes, field: field, id: id)
                 return id

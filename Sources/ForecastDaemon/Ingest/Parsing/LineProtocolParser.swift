@@ -69,6 +69,7 @@ public struct LineProtocolParser: Sendable {
     }
 
     private static let verb = Array("sync".utf8)
+    private static let shownOfLongLine = 60
 
     let rules: Rules
     /// The start of a line whose end has not come; at most `maximumLine` bytes.
@@ -126,8 +127,9 @@ public struct LineProtocolParser: Sendable {
     private mutating func keep(_ bytes: RawSpan, from start: Int, receiver: inout some LineReceiver) {
         if isSkipping { return }
         if unfinished.count + bytes.byteCount - start > rules.maximumLine {
-            let missing = max(0, min(200, bytes.byteCount - start) - unfinished.count)
-            for index in start..<start + missing { unfinished.append(LineScanner.byte(bytes, index)) }
+            // Enough of it for the message.
+            let wanted = min(max(0, Self.shownOfLongLine - unfinished.count), bytes.byteCount - start)
+            for index in start..<start + wanted { unfinished.append(LineScanner.byte(bytes, index)) }
             let line = unfinished
             LineScanner.withBytes(of: line) { refuseTooLong($0, from: 0, receiver: &receiver) }
             unfinished = []
@@ -160,7 +162,7 @@ public struct LineProtocolParser: Sendable {
     }
 
     private func refuseTooLong(_ bytes: RawSpan, from start: Int, receiver: inout some LineReceiver) {
-        let fault = LineFault(.lineTooLong, start, min(start + 60, bytes.byteCount))
+        let fault = LineFault(.lineTooLong, start, min(start + Self.shownOfLongLine, bytes.byteCount))
         receiver.refuse(LineProtocolError(fault, in: bytes, line: lineNumber, lineStart: start, rules: rules))
     }
 
@@ -195,16 +197,13 @@ public struct LineProtocolParser: Sendable {
     ) throws(LineFault) -> Int {
         var at = LineText.skipBlanks(bytes, from: start)
         let first = LineScanner.byte(bytes, at)
-        if first == UInt8(ascii: "\n") { return at &+ 1 }
-        if first == UInt8(ascii: "#") {
-            return (LineScanner.first(UInt8(ascii: "\n"), in: bytes, from: at) ?? bytes.byteCount &- 1) &+ 1
-        }
+        if first == UInt8(ascii: "\n") || first == UInt8(ascii: "#") { return try endOfSilentLine(bytes, start, at) }
         let seriesStart = at
         at = LineScanner.endOfSeries(bytes, from: at)
         let series = seriesStart..<at
         at = LineText.skipBlanks(bytes, from: at)
         if LineText.isEnd(bytes, at) {
-            return try lineWithoutFields(bytes, series: series, receiver: &receiver)
+            return try lineWithoutFields(bytes, start: start, series: series, receiver: &receiver)
         }
         fields.removeAll(keepingCapacity: true)
         var strings = 0
@@ -220,7 +219,7 @@ public struct LineProtocolParser: Sendable {
             timestamp = try LineText.timestamp(bytes, from: &at, precision: rules.precision, latest: latest)
         }
         let newline = LineScanner.byte(bytes, at) == UInt8(ascii: "\n") ? at : at &+ 1
-        if newline &- start > rules.maximumLine { throw LineFault(.lineTooLong, start, start &+ 60) }
+        if newline &- start > rules.maximumLine { throw LineFault(.lineTooLong, start, newline) }
         let place = LinePlace(number: lineNumber, start: start)
         if strings > 0 { receiver.skip(strings: strings) }
         try receiver.receive(bytes, series: series, fields: fields.span, timestamp: timestamp, place: place)
@@ -301,16 +300,23 @@ public struct LineProtocolParser: Sendable {
         LineSeries.fault(bytes, series: series) ?? fault
     }
 
+    /// A comment or a blank line, which says nothing but must not be too long either.
+    private func endOfSilentLine(_ bytes: RawSpan, _ start: Int, _ at: Int) throws(LineFault) -> Int {
+        let newline = LineScanner.first(UInt8(ascii: "\n"), in: bytes, from: at) ?? bytes.byteCount &- 1
+        if newline - start > rules.maximumLine { throw LineFault(.lineTooLong, start, newline) }
+        return newline + 1
+    }
+
     @inline(never)
     private mutating func lineWithoutFields(
-        _ bytes: RawSpan, series: Range<Int>, receiver: inout some LineReceiver
+        _ bytes: RawSpan, start: Int, series: Range<Int>, receiver: inout some LineReceiver
     ) throws(LineFault) -> Int {
         let end = LineText.trimmed(bytes, series.lowerBound, series.upperBound)
-        let newline = LineScanner.first(UInt8(ascii: "\n"), in: bytes, from: end) ?? bytes.byteCount - 1
-        if end == series.lowerBound { return newline + 1 }
+        let behind = try endOfSilentLine(bytes, start, end)
+        if end == series.lowerBound { return behind }
         if rules.recognisesSync, LineScanner.equal(bytes, series.lowerBound..<end, Self.verb) {
             receiver.sync()
-            return newline + 1
+            return behind
         }
         throw earliest(LineFault(.missingFields, end, end), bytes, series.lowerBound..<end)
     }

@@ -11,18 +11,15 @@ enum LineSeries {
     ///
     /// - Parameters:
     ///   - series: the bytes of measurement and tags; `field`: those of the field's name. Not empty.
-    /// - Throws: the leftmost fault. A key that the store refuses (too long) is `refusedSeries`.
+    /// - Returns: the key, or why the store takes no such key though the line is well-formed (too long).
+    /// - Throws: the leftmost fault.
     static func key(
         _ bytes: RawSpan, series: Range<Int>, field: Range<Int>
-    ) throws(LineFault) -> SeriesKey {
+    ) throws(LineFault) -> Result<SeriesKey, SeriesKeyError> {
         let parts = try parts(bytes, series: series)
         let name = try text(bytes, field, escapes: [UInt8(ascii: ","), UInt8(ascii: "="), UInt8(ascii: " ")])
         let full = name == "value" ? parts.measurement : parts.measurement + "_" + name
-        do throws(SeriesKeyError) {
-            return try SeriesKey(name: full, labels: parts.tags)
-        } catch {
-            throw LineFault(.refusedSeries, series.lowerBound, series.upperBound)
-        }
+        return Result { () throws(SeriesKeyError) in try SeriesKey(name: full, labels: parts.tags) }
     }
 
     /// What is wrong with the series part; nil where nothing is.

@@ -2,12 +2,13 @@
 
 import GRDB
 
-/// `series`: one row per series, inserted with the journal row that first uses it.
+/// `series`: one row per series, inserted with the journal row that first uses it. Keys are unique because the
+/// catalogue, which knows all of them, gives the ids; an index to say so again would hold every key twice.
 enum SeriesTable {
     static let create = """
         CREATE TABLE series(
             id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used again
-            key BLOB NOT NULL UNIQUE,              -- canonical bytes, docs/format/key.md
+            key BLOB NOT NULL,                     -- unique; canonical bytes, docs/format/key.md
             hash INTEGER NOT NULL,                 -- XXH64 of key, as a signed integer
             kind TEXT NOT NULL,                    -- gauge, counter
             unit TEXT NOT NULL,
