@@ -105,7 +105,9 @@ private struct ImportWork {
     func waitForForecasts(_ stream: inout ProgressStream) async throws {
         var first: Int64?
         while true {
-            await running.forecasting.afterTurn()
+            guard await running.forecasting.afterTurn() else {
+                throw APIError.tryAgain("the daemon is stopping; all samples are stored, forecasts go on with it")
+            }
             let behind = await running.forecasting.binsBehind(of: series)
             if behind == 0 { return }
             let most = max(first ?? behind, behind)

@@ -31,7 +31,9 @@ struct TrainRoutes: Sendable {
                     try await stream.progress(Double(done) / Double(grids.count), "\(done) of \(grids.count) trained")
                     last = left
                 }
-                await running.forecasting.afterTurn()
+                guard await running.forecasting.afterTurn() else {
+                    throw APIError.tryAgain("the daemon is stopping; trainings go on when it runs again")
+                }
             }
             var models: [(String, Served)] = []
             for info in matching {

@@ -46,6 +46,7 @@ actor ForecastingService {
     private var savedMinute: Int64 = .min
     private(set) var firing: [GridID: AlertRow] = [:]
     private var turnWaiters: [CheckedContinuation<Void, Never>] = []
+    private var isEnding = false
     private let alertSink: @Sendable (AlertRow, AlertTransition, SeriesKey, _ unit: String) -> Void
 
     /// Bins that one series may put through in one turn, so that an import does not hold up the live ones.
@@ -77,14 +78,29 @@ actor ForecastingService {
         saveInTurn(now: now, into: &outbox)
         saveModelsAfterCatchUp(now: now, into: &outbox)
         await commit(outbox)
-        let waiting = turnWaiters
-        turnWaiters = []
-        for waiter in waiting { waiter.resume() }
+        releaseWaiters()
         return more
     }
 
     /// Returns after the next turn has ended: for requests that wait for work to be done.
-    func afterTurn() async { await withCheckedContinuation { turnWaiters.append($0) } }
+    ///
+    /// - Returns: false when there will be no more turns.
+    func afterTurn() async -> Bool {
+        if !isEnding { await withCheckedContinuation { turnWaiters.append($0) } }
+        return !isEnding
+    }
+
+    /// No more turns: whoever waits for one is told.
+    func end() {
+        isEnding = true
+        releaseWaiters()
+    }
+
+    private func releaseWaiters() {
+        let waiting = turnWaiters
+        turnWaiters = []
+        for waiter in waiting { waiter.resume() }
+    }
 
     // News
 
