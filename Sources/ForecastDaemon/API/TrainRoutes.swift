@@ -37,7 +37,9 @@ struct TrainRoutes: Sendable {
             }
             var models: [(String, Served)] = []
             for info in matching {
-                if let served = await running.forecasting.served(info.id) { models.append((info.key.description, served)) }
+                if let served = await running.forecasting.served(info.id) {
+                    models.append((info.key.description, served))
+                }
             }
             try await stream.done { json in
                 json.member("trained", grids.count)

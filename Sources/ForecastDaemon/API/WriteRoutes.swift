@@ -67,7 +67,7 @@ struct WriteRoutes: Sendable {
 
     private static let influxHeaders: HTTPFields = {
         var fields = HTTPFields()
-        fields[HTTPField.Name("X-Influxdb-Version")!] = "forecastd-\(Version.current)"  // a constant, valid name
+        if let name = HTTPField.Name("X-Influxdb-Version") { fields[name] = "forecastd-\(Version.current)" }
         return fields
     }()
 
@@ -119,7 +119,9 @@ private struct WriteBody {
     mutating func take(_ buffer: ByteBuffer) async throws {
         let now = running.intake.now()
         let (intake, peer) = (running.intake, peer)
-        lines.feed(buffer.readableBytesSpan, now: now, latest: now &+ limits.futureSkew) { key in intake.resolve(key, for: peer) }
+        lines.feed(buffer.readableBytesSpan, now: now, latest: now &+ limits.futureSkew) { key in
+            intake.resolve(key, for: peer)
+        }
         try await submit()
     }
 

@@ -95,10 +95,12 @@ final class Core: Service {
     }
 
     private func announce(_ running: Running) async {
+        for note in Kernels.notes { parts.logger.warning("\(note)") }
         readiness.enter(.running(running))
         parts.notifier.ready(status: await report.line())
         parts.logger.info(
-            "ready: \(running.store.catalogue.count) series in \(parts.directories.store), kernels \(Kernels.instructionSet)")
+            "ready: \(running.store.catalogue.count) series in \(parts.directories.store), kernels \(Kernels.instructionSet)"
+        )
     }
 
     private var quietLogger: Logger {

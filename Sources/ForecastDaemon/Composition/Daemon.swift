@@ -4,8 +4,8 @@
 
 import Glibc
 import Logging
-import ServiceLifecycle
 import SeriesStore
+import ServiceLifecycle
 import UnixSignals
 
 /// The daemon.

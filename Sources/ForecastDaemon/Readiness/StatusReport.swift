@@ -147,7 +147,8 @@ struct StatusReport: Sendable {
         }
         guard case .running(let running) = readiness.phase, let found = await snapshot(running) else { return state }
         let firing = found.forecasting.firing.count
-        return "\(found.sizes.seriesCount) series, \(found.sizes.sampleCount) points, \(found.forecasting.withModel) with a model, "
-            + (firing == 0 ? "no drift" : "\(firing) drifting")
+        let drift = firing == 0 ? "no drift" : "\(firing) drifting"
+        return "\(found.sizes.seriesCount) series, \(found.sizes.sampleCount) points, "
+            + "\(found.forecasting.withModel) with a model, \(drift)"
     }
 }
