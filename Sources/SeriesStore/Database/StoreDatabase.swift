@@ -87,6 +87,14 @@ final class StoreDatabase: Sendable {
         }
     }
 
+    /// Bytes of the file that hold something.
+    func usedBytes() async throws(StoreError) -> Int {
+        try await read { db in
+            func number(_ sql: String) throws(StoreError) -> Int { try db.rows(sql) { Int($0.integer(0)) }.first ?? 0 }
+            return try number("PRAGMA page_size") * (number("PRAGMA page_count") - number("PRAGMA freelist_count"))
+        }
+    }
+
     /// Gives free pages at the end of the file back to the file system, after moving others there.
     func shrink() async throws(StoreError) {
         try await write { db in

@@ -30,6 +30,16 @@ public struct SampleBatch: Sendable, Equatable {
         values.append(value)
     }
 
+    /// Drops the samples of some series.
+    mutating func removeAll(of unwanted: Set<SeriesID>) {
+        guard series.contains(where: { unwanted.contains($0) }) else { return }
+        var kept = SampleBatch()
+        for index in series.indices where !unwanted.contains(series[index]) {
+            kept.append(series: series[index], timestamp: timestamps[index], value: values[index])
+        }
+        self = kept
+    }
+
     /// Adds all samples of another batch at the end.
     public mutating func append(contentsOf other: SampleBatch) {
         series.append(contentsOf: other.series)

@@ -26,12 +26,15 @@ struct SealedGroup: Sendable {
     var records: [RecordOwner: Int] = [:]
     /// Segments whose content is in the new ones: a merge.
     var replaced: Set<Int64> = []
+    /// A series that goes with all that hangs on it.
+    var deletedSeries: SeriesID?
 
     func execute(in db: Database) throws(StoreError) {
         for (info, bytes) in segments { try SegmentTable.insert(info, bytes, into: db) }
         for series in samples.keys.sorted() { try SeriesTable.seal(series, to: row, in: db) }
         for grid in Set(records.keys.map(\.grid)).sorted() { try GridTable.seal(grid, to: row, in: db) }
         for id in replaced { try SegmentTable.delete(id, in: db) }
+        if let deletedSeries { try SeriesTable.delete(deletedSeries, in: db) }
     }
 }
 

@@ -46,6 +46,7 @@ extension StoreWriter {
         do {
             if !plan.isEmpty { try await database.write { db in try plan.execute(in: db) } }
             meter.end(committed: !plan.isEmpty)
+            if !plan.isEmpty { health.full(false) }
         } catch {
             meter.end(committed: false)
             try giveBack(batch, plan, because: error)
@@ -70,6 +71,7 @@ extension StoreWriter {
             plan.fans += pending.entry.fans
             plan.rows += pending.entry.rows
         }
+        if !deleted.isEmpty { plan.samples.removeAll(of: deleted) }
         plan.newSeries = catalogue.takeUnwritten()
         plan.newGrids = unwrittenGrids
         unwrittenGrids = []
@@ -108,6 +110,7 @@ extension StoreWriter {
         queue = kept + queue
         queuedBytes += kept.reduce(0) { $0 + $1.size }
         guard error == .full else { throw error }
+        health.full(true)
         // The group-commit time is also the pause before the next try.
         if !queue.isEmpty || !sealed.isEmpty { arm() }
     }

@@ -26,7 +26,8 @@ extension StoreWriter {
                 switch await sealer.merge(request, database) {
                 case .merged(let result): add(result)
                 case .gone: sealing.remove(request.group)
-                case .damaged:
+                case .damaged(let why):
+                    for info in request.segments { health.damaged(info.id, why) }
                     notMerged.insert(request.group)
                     sealing.remove(request.group)
                 }
@@ -37,14 +38,19 @@ extension StoreWriter {
 
     /// Takes a finished seal, to ride with the next commit.
     func add(_ result: SealedGroup) {
+        sealed.append(numbered(result))
+        announceSeal()
+        arm()
+    }
+
+    /// Gives the new segments their ids.
+    func numbered(_ result: SealedGroup) -> SealedGroup {
         var result = result
         for index in result.segments.indices {
             result.segments[index].info.id = nextSegmentID
             nextSegmentID += 1
         }
-        sealed.append(result)
-        announceSeal()
-        arm()
+        return result
     }
 
     /// Wakes whoever waits for a seal.
@@ -136,7 +142,7 @@ private actor Sealer {
         /// A segment was taken away meanwhile: look again later.
         case gone
         /// A segment cannot be read: the group stays as it is.
-        case damaged
+        case damaged(String)
     }
 
     func merge(_ request: MergeRequest, _ database: StoreDatabase) async -> Outcome {
@@ -144,7 +150,7 @@ private actor Sealer {
             guard let contents = try await request.contents(database) else { return .gone }
             return .merged(request.merged(contents, compressor: thorough))
         } catch {
-            return .damaged
+            return .damaged(error.description)
         }
     }
 }

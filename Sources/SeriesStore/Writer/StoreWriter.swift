@@ -54,12 +54,17 @@ public actor StoreWriter {
     let timer = Signal<Void>(.bufferingNewest(1))
     let sealRequests = Signal<SealWork>(.unbounded)
 
-    private var gridIDs: [SeriesID: [Int64: GridID]] = [:]
+    var gridIDs: [SeriesID: [Int64: GridID]] = [:]
     var unwrittenGrids: [GridRow] = []
     var nextGridID: GridID
 
     /// Groups whose seal or merge was asked for and is not committed yet. Bounded by the number of groups.
     var sealing: Set<GroupKey> = []
+    /// Series that were deleted: what still comes for them is dropped.
+    var deleted: Set<SeriesID> = []
+    /// Fans with an origin before this have been thinned, seconds.
+    var thinnedTo: Int64 = 0
+    let health: StoreHealth
     /// Groups with a segment that cannot be read: they are not merged.
     var notMerged: Set<GroupKey> = []
     /// Seals that ride with the next commit.
@@ -69,13 +74,14 @@ public actor StoreWriter {
 
     init(
         options: Store.Options, database: StoreDatabase, state: StoreState, catalogue: SeriesCatalogue,
-        grids: [GridRow], nextGridID: GridID, nextSegmentID: Int64, clock: any Clock<Duration>,
+        health: StoreHealth, grids: [GridRow], nextGridID: GridID, nextSegmentID: Int64, clock: any Clock<Duration>,
         now: @escaping @Sendable () -> Timestamp, onCommit: @escaping @Sendable (SampleBatch) -> Void
     ) {
         self.options = options
         self.database = database
         self.state = state
         self.catalogue = catalogue
+        self.health = health
         self.nextGridID = nextGridID
         self.nextSegmentID = nextSegmentID
         self.clock = clock

@@ -44,6 +44,26 @@ enum SeriesTable {
             ])
     }
 
+    static func rename(_ info: SeriesInfo, in db: Database) throws(StoreError) {
+        try db.run(
+            "UPDATE series SET key = ?, hash = ? WHERE id = ?",
+            [.blob(info.key.bytes), .integer(Int64(bitPattern: info.key.hash64)), .integer(info.id)])
+    }
+
+    /// Takes a series away with its grids and all that hangs on them; its record expires by itself.
+    static func delete(_ id: SeriesID, in db: Database) throws(StoreError) {
+        for grid in try db.rows("SELECT id FROM grid WHERE series = ?", [.integer(id)], { $0.integer(0) }) {
+            for table in ["forecast_latest", "skill", "model", "state"] {
+                try db.run("DELETE FROM \(table) WHERE grid = ?", [.integer(grid)])
+            }
+            try db.run("DELETE FROM forecast_fan WHERE id & 268435455 = ?", [.integer(grid)])
+        }
+        for table in ["grid", "alert", "alert_history"] {
+            try db.run("DELETE FROM \(table) WHERE series = ?", [.integer(id)])
+        }
+        try db.run("DELETE FROM series WHERE id = ?", [.integer(id)])
+    }
+
     static func seal(_ id: SeriesID, to row: Int64, in db: Database) throws(StoreError) {
         try db.run("UPDATE series SET sealed_to = ? WHERE id = ?", [.integer(row), .integer(id)])
     }
