@@ -35,16 +35,9 @@ import Testing
 
     /// Where `unsafe` may stand, by folder or file. A new entry needs a reason in ARCHITECTURE.md.
     static let unsafeRooms = [
-<<<<<<< HEAD
         "Sources/RNNKernels", "Sources/RNNKernelTable/", "Sources/SeriesStore/Codec/",
-        "Sources/SeriesStore/Zstandard/", "Sources/SeriesStore/Database/Statements.swift",
-        "Sources/SeriesStore/Database/Tables/SegmentTable.swift", "Sources/SeriesStore/Database/FileSystem.swift",
-        "Sources/SeriesStore/Database/StoreLock.swift", "Sources/ForecastDaemon/Ingest/Parsing/",
-=======
-        "Sources/RNNKernelsV", "Sources/RNNKernelTable/", "Sources/SeriesStore/Codec/",
         "Sources/SeriesStore/Zstandard/", "Sources/SeriesStore/SQLite/", "Sources/SeriesStore/FileSystem/",
         "Sources/ForecastDaemon/Ingest/Parsing/",
->>>>>>> store
         "Sources/ForecastDaemon/Platform/",
     ]
 
