@@ -143,7 +143,7 @@ private struct WriteBody {
         accepted += taken.samples.count
         if firstProblem == nil { firstProblem = taken.problems.first }
         do throws(StoreError) {
-            try await running.intake.take(taken, from: peer, over: "write")
+            try await running.intake.take(taken, from: peer, over: "write", urgency: .offered)
         } catch {
             throw APIError(storing: error)
         }

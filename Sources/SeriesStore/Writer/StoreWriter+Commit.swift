@@ -47,7 +47,7 @@ extension StoreWriter {
             if !plan.isEmpty { try await database.write { db in try plan.execute(in: db) } }
             meter.end(committed: !plan.isEmpty)
         } catch {
-            meter.end(committed: false)
+            meter.end(committed: false, isFull: error == .full)
             try giveBack(batch, plan, because: error)
             return
         }
@@ -108,6 +108,8 @@ extension StoreWriter {
         queue = kept + queue
         queuedBytes += kept.reduce(0) { $0 + $1.size }
         guard error == .full else { throw error }
+        // Who need not wait for space is told now.
+        announceSpace()
         // The group-commit time is also the pause before the next try.
         if !queue.isEmpty || !sealed.isEmpty { arm() }
     }

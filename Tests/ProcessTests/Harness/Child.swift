@@ -155,3 +155,14 @@ enum Files {
 
     static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 }
+
+extension Files {
+    /// Writes a file until the file system is full.
+    static func fill(_ path: String) throws {
+        let file = unsafe open(path, O_WRONLY | O_CREAT, 0o644)
+        guard file >= 0 else { throw ProcessFailure("cannot write \(path): error \(errno)") }
+        defer { close(file) }
+        let piece = [UInt8](repeating: 1, count: 4096)
+        while unsafe piece.withUnsafeBytes({ unsafe Glibc.write(file, $0.baseAddress, $0.count) }) > 0 {}
+    }
+}
