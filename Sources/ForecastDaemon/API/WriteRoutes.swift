@@ -120,7 +120,9 @@ private struct WriteBody {
     mutating func take(_ buffer: ByteBuffer) async throws {
         let now = running.intake.now()
         let (intake, peer) = (running.intake, peer)
-        lines.feed(buffer.readableBytesSpan, now: now, latest: now &+ limits.futureSkew) { key in intake.resolve(key, for: peer) }
+        lines.feed(buffer.readableBytesSpan, now: now, latest: now &+ limits.futureSkew) { key in
+            intake.resolve(key, for: peer)
+        }
         try await submit()
     }
 
