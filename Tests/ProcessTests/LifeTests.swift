@@ -70,7 +70,8 @@ extension ProcessSuite {
                 let child = try #require(daemon.child)
                 let client = try daemon.ingest()
                 func admitted(_ name: String) throws -> Int {
-                    try client.send((0..<9).map { "\(name),id=\($0) value=1 1700000000000000000\n" }.joined() + "sync\n")
+                    try client.send(
+                        (0..<9).map { "\(name),id=\($0) value=1 1700000000000000000\n" }.joined() + "sync\n")
                     _ = try client.line()
                     return try daemon.samples("\(name)").count
                 }

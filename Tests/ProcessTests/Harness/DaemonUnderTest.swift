@@ -109,12 +109,27 @@ final class DaemonUnderTest {
     func status() throws -> StatusReply { try api().get("/v1/status").decode(StatusReply.self) }
 
     /// Samples of every series that a selector matches, by series.
-    func samples(_ selector: String, upTo seconds: Double = 60) throws -> [String: SamplesReply] {
-        let path = "/v1/samples?from=0&to=9000000000&match=" + Self.escaped(selector)
+    ///
+    /// - Parameters:
+    ///   - from, to: seconds since 1970.
+    func samples(
+        _ selector: String, from: Int64 = 0, to: Int64 = 9_000_000_000, upTo seconds: Double = 120
+    ) throws -> [String: SamplesReply] {
+        let path = "/v1/samples?from=\(from)&to=\(to)&match=" + Self.escaped(selector)
         let reply = try api().get(path, upTo: seconds)
+        if reply.status == 404 { return [:] }
         guard reply.status == 200 else { throw ProcessFailure("\(path): \(reply.status) \(reply.text)") }
         let found = try reply.decode([SamplesReply].self)
         return Dictionary(found.map { ($0.series, $0) }) { $1 }
+    }
+
+    /// Rows of a query on the store file, without the title line.
+    func sql(_ query: String) throws -> [[String]] {
+        let result = try run("sql", "--store", store, query)
+        guard result.ending == .exit(0) else { throw ProcessFailure("\(query): \(result.errors)") }
+        return result.text.split(separator: "\n").dropFirst().map { line in
+            line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+        }
     }
 
     /// Percent-encoded for a query.
