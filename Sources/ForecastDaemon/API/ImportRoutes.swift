@@ -90,7 +90,7 @@ private struct ImportWork {
         refused += batch.problemCount
         for problem in batch.problems { note(problem) }
         do throws(StoreError) {
-            try await running.intake.take(intake, from: peer, over: "import")
+            try await running.intake.take(intake, from: peer, over: "import", urgency: .offered)
             if isLast { try await running.store.writer.barrier() }
         } catch {
             throw APIError(storing: error)

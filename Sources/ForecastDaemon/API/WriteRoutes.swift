@@ -80,7 +80,8 @@ struct WriteRoutes: Sendable {
             let form = URI("/?" + body)
             text = form.queryParameters["q"].map(String.init) ?? body
         }
-        let words = text.uppercased().split(whereSeparator: \.isWhitespace)
+        // Telegraf sends a form, in which a space is a plus.
+        let words = text.uppercased().split { $0.isWhitespace || $0 == "+" }
         guard words.starts(with: ["CREATE", "DATABASE"]) else {
             throw APIError(
                 .badRequest, "only CREATE DATABASE is understood here; query with /v1/samples, or `forecastd query`")
@@ -144,7 +145,7 @@ private struct WriteBody {
         accepted += taken.samples.count
         if firstProblem == nil { firstProblem = taken.problems.first }
         do throws(StoreError) {
-            try await running.intake.take(taken, from: peer, over: "write")
+            try await running.intake.take(taken, from: peer, over: "write", urgency: .offered)
         } catch {
             throw APIError(storing: error)
         }

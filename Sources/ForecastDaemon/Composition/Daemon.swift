@@ -34,6 +34,7 @@ public enum Daemon {
             responder: core.router.responder(), logger: logger)
         var group = ServiceGroupConfiguration(
             services: [
+                .init(service: ImpatientEnd(logger: logger), successTerminationBehavior: .ignore),
                 .init(service: api, successTerminationBehavior: .gracefullyShutdownGroup),
                 .init(
                     service: core, successTerminationBehavior: .gracefullyShutdownGroup,

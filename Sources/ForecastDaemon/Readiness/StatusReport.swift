@@ -132,6 +132,7 @@ struct StatusReport: Sendable {
 
     private func warnings(_ found: Snapshot) -> [String] {
         var sentences = found.offenders.map { "uid \($0.uid) was refused \($0.refused) new series: see limits" }
+        if found.store.writer.meter.isFull { sentences.append("\(StoreError.full)") }
         if let seconds = progress.commitSeconds(now: now()), seconds > 5 {
             sentences.append("a commit has been waiting for the disk for \(Int(seconds)) s")
         }
@@ -144,6 +145,9 @@ struct StatusReport: Sendable {
     func line() async -> String {
         if let seconds = progress.commitSeconds(now: now()), seconds > 5 {
             return "a commit has been waiting for the disk for \(Int(seconds)) s; nothing is lost"
+        }
+        if case .running(let running) = readiness.phase, running.store.writer.meter.isFull {
+            return "\(StoreError.full)"
         }
         guard case .running(let running) = readiness.phase, let found = await snapshot(running) else { return state }
         let firing = found.forecasting.firing.count

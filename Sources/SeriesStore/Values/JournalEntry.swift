@@ -54,6 +54,8 @@ public enum Urgency: Sendable {
     case waited
     /// Nobody waits: commit with others, within the group-commit time.
     case grouped
+    /// As `grouped`, for a client who can be told to come again: while the disk is full, a full queue refuses it.
+    case offered
 }
 
 /// What is stored together.

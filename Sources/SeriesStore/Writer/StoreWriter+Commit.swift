@@ -48,7 +48,7 @@ extension StoreWriter {
             meter.end(committed: !plan.isEmpty)
             if !plan.isEmpty { health.full(false) }
         } catch {
-            meter.end(committed: false)
+            meter.end(committed: false, isFull: error == .full)
             try giveBack(batch, plan, because: error)
             return
         }
@@ -111,6 +111,8 @@ extension StoreWriter {
         queuedBytes += kept.reduce(0) { $0 + $1.size }
         guard error == .full else { throw error }
         health.full(true)
+        // Who need not wait for space is told now.
+        announceSpace()
         // The group-commit time is also the pause before the next try.
         if !queue.isEmpty || !sealed.isEmpty { arm() }
     }

@@ -3,7 +3,8 @@
 // `groupCommit`, so that a script writing one line at a time does not cost an fsync a line.
 //
 // The queue is bounded (`queueBytes`); when it is full, `submit` suspends: the feeder stops reading its socket. On a
-// full disk those who wait are told so, and what nobody waited for stays in the queue until there is space again.
+// full disk those who wait are told so, and what nobody waited for stays in the queue until there is space again; who
+// only offers samples, and can be told to come again, is told so when that queue is full too.
 
 /// Takes entries and makes them durable.
 public actor StoreWriter {
@@ -94,15 +95,17 @@ public actor StoreWriter {
     ///
     /// - `.waited` returns when it is fsynced, or throws: then nothing of it is stored.
     /// - `.grouped` returns when it is queued; suspends while the queue is full.
+    /// - `.offered` the same, but throws `.full` where the queue is full because the disk is.
     ///
     /// - Throws: `.full` (try again later), `.closed`.
     public func submit(_ entry: JournalEntry, urgency: Urgency) async throws(StoreError) {
         while queuedBytes >= Self.queueBytes, phase == .open {
+            if urgency == .offered, meter.isFull { throw .full }
             await withCheckedContinuation { waitingForSpace.append($0) }
         }
         guard phase == .open else { throw .closed }
         switch urgency {
-        case .grouped:
+        case .grouped, .offered:
             enqueue(entry, waiter: nil)
         case .waited:
             let result = await withCheckedContinuation { enqueue(entry, waiter: $0) }
