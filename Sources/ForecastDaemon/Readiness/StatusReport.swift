@@ -132,7 +132,7 @@ struct StatusReport: Sendable {
 
     private func warnings(_ found: Snapshot) -> [String] {
         var sentences = found.offenders.map { "uid \($0.uid) was refused \($0.refused) new series: see limits" }
-        if let seconds = progress.commitSeconds(now: now()), seconds > 5 {
+        if let seconds = progress.commitSeconds, seconds > 5 {
             sentences.append("a commit has been waiting for the disk for \(Int(seconds)) s")
         }
         return sentences
@@ -142,12 +142,13 @@ struct StatusReport: Sendable {
 
     /// What `systemctl status` shows.
     func line() async -> String {
-        if let seconds = progress.commitSeconds(now: now()), seconds > 5 {
+        if let seconds = progress.commitSeconds, seconds > 5 {
             return "a commit has been waiting for the disk for \(Int(seconds)) s; nothing is lost"
         }
         guard case .running(let running) = readiness.phase, let found = await snapshot(running) else { return state }
         let firing = found.forecasting.firing.count
-        return "\(found.sizes.seriesCount) series, \(found.sizes.sampleCount) points, \(found.forecasting.withModel) with a model, "
+        return readiness.warnings.map { $0 + "; " }.joined()
+            + "\(found.sizes.seriesCount) series, \(found.sizes.sampleCount) points, \(found.forecasting.withModel) with a model, "
             + (firing == 0 ? "no drift" : "\(firing) drifting")
     }
 }
