@@ -56,7 +56,8 @@ import Testing
     @Test("a descriptor without a name is unknown, not somebody's")
     func nameless() throws {
         try withListeners(2) { _ in
-            #expect(try sorted(2, called: "ingest").unknown == ["unknown"])
+            let unknown = try sorted(2, called: "ingest").unknown
+            #expect(unknown == ["unknown"])
         }
     }
 
