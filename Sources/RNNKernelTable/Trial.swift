@@ -243,7 +243,8 @@ extension KernelTable {
     package func spoiled(as instructionSet: InstructionSet) -> KernelTable {
         let right = unsafe infer
         return unsafe KernelTable(
-            instructionSet: instructionSet, gatherRows: gatherRows, copyRows: copyRows, forwardRecurrent: forwardRecurrent,
+            instructionSet: instructionSet, gatherRows: gatherRows, copyRows: copyRows,
+            forwardRecurrent: forwardRecurrent,
             backwardRecurrent: backwardRecurrent, forwardDense: forwardDense, backwardDense: backwardDense,
             pinballLoss: pinballLoss, pointLossStep: pointLossStep, adamWStep: adamWStep, productOfRows: productOfRows,
             productOfRowsGradient: productOfRowsGradient,
