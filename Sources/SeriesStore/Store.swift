@@ -8,38 +8,14 @@ import Synchronization
 
 /// Samples, forecasts, models and alerts in one file.
 public final class Store: Sendable {
-    /// How a store behaves; the defaults are those of the configuration.
-    public struct Options: Sendable {
-        /// Lines that nobody waits for are committed together for so long.
-        public var groupCommit: Duration
-        /// Or until they take so many bytes in memory.
-        public var groupBytes: Int
-        /// No sample stays in the journal longer than this.
-        public var flushAge: Duration
-        /// SQLite's page cache, over all connections.
-        public var cacheBytes: Int
-        /// Samples are kept so long, counted back from each series' newest; nil: for ever.
-        public var retention: Duration?
-
-        /// All options, with their defaults.
-        public init(
-            groupCommit: Duration = .seconds(1), groupBytes: Int = 256 << 10, flushAge: Duration = .seconds(3600),
-            cacheBytes: Int = 8_000_000, retention: Duration? = .seconds(400 * 86_400)
-        ) {
-            self.groupCommit = groupCommit
-            self.groupBytes = groupBytes
-            self.flushAge = flushAge
-            self.cacheBytes = cacheBytes
-            self.retention = retention
-        }
-    }
-
     /// Every series, in memory.
     public let catalogue: SeriesCatalogue
     /// The one that writes.
     public let writer: StoreWriter
     /// The one that reads; a value, to be copied freely.
     public let reader: StoreReader
+    /// What is wrong while the store still works.
+    public let health: StoreHealth
     private let database: StoreDatabase
     private let lock: StoreLock
 
@@ -70,11 +46,13 @@ public final class Store: Sendable {
         self.lock = lock
         catalogue = SeriesCatalogue(loaded.series, nextID: loaded.nextSeriesID, now: now)
         let state = StoreState(loaded.contents)
+        health = StoreHealth()
         writer = StoreWriter(
-            options: options, database: database, state: state, catalogue: catalogue, grids: loaded.grids,
+            options: options, database: database, state: state, catalogue: catalogue, health: health,
+            grids: loaded.grids,
             nextGridID: loaded.nextGridID, nextSegmentID: loaded.nextSegmentID, clock: clock, now: now,
             onCommit: onCommit)
-        reader = StoreReader(database: database, state: state, catalogue: catalogue)
+        reader = StoreReader(database: database, state: state, catalogue: catalogue, health: health)
     }
 
     /// Commits, seals and keeps house until the task is cancelled; returns after committing all that waits.
@@ -94,6 +72,27 @@ public final class Store: Sendable {
     /// small. The store must be running.
     public func seal() async throws(StoreError) {
         try await writer.sealAll()
+    }
+
+    /// Merges all that can be merged and gives free pages back to the file system; returns when done. The store must be
+    /// running; it goes on taking entries meanwhile.
+    public func compact() async throws(StoreError) {
+        try await writer.compact()
+    }
+
+    /// Deletes a series with all that hangs on it, or its samples with `from <= t < to` alone; returns how many samples
+    /// went. Samples committed while it runs are not touched. The store must be running.
+    @discardableResult
+    public func delete(_ series: SeriesID, in range: Range<Timestamp>? = nil) async throws(StoreError) -> Int {
+        try await writer.delete(series, in: range)
+    }
+
+    /// Gives a series another key. If a series has that key already, `merging` decides: the samples go over to it, where
+    /// its own win, and the old series is deleted. The store must be running.
+    ///
+    /// - Throws: `.unknown` if the series is not there, `.failed` if the key is taken and nobody said to merge.
+    public func rename(_ series: SeriesID, to key: SeriesKey, merging: Bool = false) async throws(StoreError) {
+        try await writer.rename(series, to: key, merging: merging)
     }
 
     /// A consistent copy of the whole file at `path`, which must not exist, while everything goes on.

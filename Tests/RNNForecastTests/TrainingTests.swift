@@ -31,10 +31,12 @@ private func trained(_ values: [Double], seed: UInt64 = 1, change: (inout Foreca
 }
 
 @Suite("Training") struct TrainingTests {
-    @Test("rungs exist from their number of bins on", arguments: [
-        (2, ["last-value"]), (119, ["last-value"]), (180, ["last-value", "seasonal-naive", "ridge"]),
-        (600, ["last-value", "seasonal-naive", "ridge", "elman"]),
-    ])
+    @Test(
+        "rungs exist from their number of bins on",
+        arguments: [
+            (2, ["last-value"]), (119, ["last-value"]), (180, ["last-value", "seasonal-naive", "ridge"]),
+            (600, ["last-value", "seasonal-naive", "ridge", "elman"]),
+        ])
     func rungs(bins: Int, expected: [String]) throws {
         let outcome = try trained(Made.daily(bins))
         let scored = outcome.scores.map(\.name)

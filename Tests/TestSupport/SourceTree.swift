@@ -60,8 +60,8 @@ public enum SourceTree {
             switch status.st_mode & S_IFMT {
             case S_IFDIR: found += files(under: path)
             case S_IFREG where name.hasSuffix(".swift"):
-                let text = contents(of: root + "/" + path)
-                found.append(SourceFile(path: path, lines: text.split(separator: "\n", omittingEmptySubsequences: false)))
+                let lines = contents(of: root + "/" + path).split(separator: "\n", omittingEmptySubsequences: false)
+                found.append(SourceFile(path: path, lines: lines))
             default: break
             }
         }

@@ -5,7 +5,6 @@
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
-
 import Logging
 import NIOCore
 import ServiceLifecycle
@@ -106,7 +105,8 @@ struct APIError: Error {
         var fields = headers
         fields[.contentType] = "application/json"
         // The header is a line: InfluxDB clients read the reason from it.
-        fields[HTTPField.Name("X-Influxdb-Error")!] = String(sentence.filter { !$0.isNewline }.prefix(1024))  // a constant, valid name
+        let line = String(sentence.filter { !$0.isNewline }.prefix(1024))
+        if let name = HTTPField.Name("X-Influxdb-Error") { fields[name] = line }
         return Response(status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: json.bytes)))
     }
 }

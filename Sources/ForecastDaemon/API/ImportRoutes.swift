@@ -90,7 +90,7 @@ private struct ImportWork {
         refused += batch.problemCount
         for problem in batch.problems { note(problem) }
         do throws(StoreError) {
-            try await running.intake.take(intake, from: peer, over: "import")
+            try await running.intake.take(intake, from: peer, over: "import", urgency: .offered)
             if isLast { try await running.store.writer.barrier() }
         } catch {
             throw APIError(storing: error)
@@ -105,7 +105,9 @@ private struct ImportWork {
     func waitForForecasts(_ stream: inout ProgressStream) async throws {
         var first: Int64?
         while true {
-            await running.forecasting.afterTurn()
+            guard await running.forecasting.afterTurn() else {
+                throw APIError.tryAgain("the daemon is stopping; all samples are stored, forecasts go on with it")
+            }
             let behind = await running.forecasting.binsBehind(of: series)
             if behind == 0 { return }
             let most = max(first ?? behind, behind)

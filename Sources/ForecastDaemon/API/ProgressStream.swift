@@ -28,8 +28,6 @@ struct ProgressStream {
             })
     }
 
-    private init(writer: any ResponseBodyWriter) { self.writer = writer }
-
     /// How far the work has come, 0 to 1.
     mutating func progress(_ share: Double, _ message: String) async throws {
         try await line { json in

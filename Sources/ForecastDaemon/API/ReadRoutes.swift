@@ -126,7 +126,10 @@ struct ReadRoutes: Sendable {
         var rows = JSONList()
         for info in matching {
             guard let served = await running.forecasting.served(info.id) else { continue }
-            let row = try asOf.map { try running.store.reader.fan(served.grid, asOf: $0 / 1_000_000_000 - served.stepSeconds) } ?? served.fan
+            let row =
+                try asOf.map {
+                    try running.store.reader.fan(served.grid, asOf: $0 / 1_000_000_000 - served.stepSeconds)
+                } ?? served.fan
             var arrival: (Double, ArrivalAnswer)?
             if let reaches { arrival = (reaches, try await arrive(info, at: reaches, running)) }
             guard row != nil || arrival != nil else { continue }

@@ -31,11 +31,15 @@ struct TrainRoutes: Sendable {
                     try await stream.progress(Double(done) / Double(grids.count), "\(done) of \(grids.count) trained")
                     last = left
                 }
-                await running.forecasting.afterTurn()
+                guard await running.forecasting.afterTurn() else {
+                    throw APIError.tryAgain("the daemon is stopping; trainings go on when it runs again")
+                }
             }
             var models: [(String, Served)] = []
             for info in matching {
-                if let served = await running.forecasting.served(info.id) { models.append((info.key.description, served)) }
+                if let served = await running.forecasting.served(info.id) {
+                    models.append((info.key.description, served))
+                }
             }
             try await stream.done { json in
                 json.member("trained", grids.count)

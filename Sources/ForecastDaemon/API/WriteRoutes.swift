@@ -67,7 +67,7 @@ struct WriteRoutes: Sendable {
 
     private static let influxHeaders: HTTPFields = {
         var fields = HTTPFields()
-        fields[HTTPField.Name("X-Influxdb-Version")!] = "forecastd-\(Version.current)"  // a constant, valid name
+        if let name = HTTPField.Name("X-Influxdb-Version") { fields[name] = "forecastd-\(Version.current)" }
         return fields
     }()
 
@@ -80,7 +80,8 @@ struct WriteRoutes: Sendable {
             let form = URI("/?" + body)
             text = form.queryParameters["q"].map(String.init) ?? body
         }
-        let words = text.uppercased().split(whereSeparator: \.isWhitespace)
+        // Telegraf sends a form, in which a space is a plus.
+        let words = text.uppercased().split { $0.isWhitespace || $0 == "+" }
         guard words.starts(with: ["CREATE", "DATABASE"]) else {
             throw APIError(
                 .badRequest, "only CREATE DATABASE is understood here; query with /v1/samples, or `forecastd query`")
@@ -119,7 +120,9 @@ private struct WriteBody {
     mutating func take(_ buffer: ByteBuffer) async throws {
         let now = running.intake.now()
         let (intake, peer) = (running.intake, peer)
-        lines.feed(buffer.readableBytesSpan, now: now, latest: now &+ limits.futureSkew) { key in intake.resolve(key, for: peer) }
+        lines.feed(buffer.readableBytesSpan, now: now, latest: now &+ limits.futureSkew) { key in
+            intake.resolve(key, for: peer)
+        }
         try await submit()
     }
 
@@ -142,7 +145,7 @@ private struct WriteBody {
         accepted += taken.samples.count
         if firstProblem == nil { firstProblem = taken.problems.first }
         do throws(StoreError) {
-            try await running.intake.take(taken, from: peer, over: "write")
+            try await running.intake.take(taken, from: peer, over: "write", urgency: .offered)
         } catch {
             throw APIError(storing: error)
         }

@@ -62,7 +62,7 @@ final class Core: Service {
         let book = ArrivalBook()
         let bell = TurnBell()
         do throws(StoreError) {
-            readiness.enter(.starting("opening the store and replaying its journal"))
+            starting("opening the store and replaying its journal")
             store = try open(book, bell)
         } catch {
             let failure = Self.startError(error)
@@ -75,7 +75,7 @@ final class Core: Service {
         let forecasting = forecasting(store, book, bell, training)
         let intake = intake(store)
         let running = Running(store: store, intake: intake, forecasting: forecasting, training: training)
-        readiness.enter(.starting("restoring forecasts"))
+        starting("restoring forecasts")
         do throws(StoreError) {
             try await forecasting.restore()
         } catch {
@@ -93,11 +93,18 @@ final class Core: Service {
         parts.ingest.removePath()
     }
 
+    private func starting(_ what: String) {
+        readiness.enter(.starting(what))
+        parts.notifier.status("starting: \(what)")
+    }
+
     private func announce(_ running: Running) async {
+        for note in Kernels.notes { parts.logger.warning("\(note)") }
         readiness.enter(.running(running))
         parts.notifier.ready(status: await report.line())
         parts.logger.info(
-            "ready: \(running.store.catalogue.count) series in \(parts.directories.store), kernels \(Kernels.instructionSet)")
+            "ready: \(running.store.catalogue.count) series in \(parts.directories.store), kernels \(Kernels.instructionSet)"
+        )
     }
 
     private var quietLogger: Logger {

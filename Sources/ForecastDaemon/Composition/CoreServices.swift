@@ -1,8 +1,8 @@
 // The small services of the core: each runs one part until a graceful shutdown.
 
 import Logging
-import ServiceLifecycle
 import SeriesStore
+import ServiceLifecycle
 import UnixSignals
 
 /// Runs the store's commit loop; at the end everything that was accepted is committed and the file is closed.
@@ -49,7 +49,9 @@ extension SeriesTreatment {
             }
         }
         stepSeconds = settings.step.map { $0.components.seconds }
-        if let horizon = settings.horizon, let step = stepSeconds { self.horizon = Int(horizon.components.seconds / step) }
+        if let horizon = settings.horizon, let step = stepSeconds {
+            self.horizon = Int(horizon.components.seconds / step)
+        }
         watchesDrift = settings.drift ?? true
         trains = settings.train ?? true
     }

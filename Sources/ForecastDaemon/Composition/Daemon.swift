@@ -4,8 +4,8 @@
 
 import Glibc
 import Logging
-import ServiceLifecycle
 import SeriesStore
+import ServiceLifecycle
 import UnixSignals
 
 /// The daemon.
@@ -37,6 +37,7 @@ public enum Daemon {
             responder: core.router.responder(), logger: logger)
         var group = ServiceGroupConfiguration(
             services: [
+                .init(service: ImpatientEnd(logger: logger), successTerminationBehavior: .ignore),
                 .init(service: api, successTerminationBehavior: .gracefullyShutdownGroup),
                 .init(
                     service: core, successTerminationBehavior: .gracefullyShutdownGroup,

@@ -46,7 +46,7 @@ public struct Configuration: Sendable {
         public var line: Int64 = 65_536
         /// Bytes of one HTTP body, unpacked.
         public var body: Int64 = 67_108_864
-        /// Connections at the same time, of both sockets together.
+        /// Connections at the same time, on each of the two sockets: a flood of lines must not shut out `status`.
         public var connections = 1_024
     }
 

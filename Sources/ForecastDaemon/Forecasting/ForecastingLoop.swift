@@ -34,6 +34,7 @@ struct ForecastingLoop: Service {
         } onGracefulShutdown: { [bell] in
             bell.end()
         }
+        await forecasting.end()
         await forecasting.saveAll()
     }
 }

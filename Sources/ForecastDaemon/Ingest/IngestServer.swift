@@ -91,7 +91,7 @@ private struct IngestSession {
 
     private mutating func submit(answeringTo outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>) async throws {
         let taken = lines.take()
-        try await server.intake.take(taken, from: peer, over: "ingest")
+        try await server.intake.take(taken, from: peer, over: "ingest", urgency: .grouped)
         guard !taken.syncs.isEmpty else { return }
         // One fsync answers every `sync` of this read: all its samples were submitted before.
         try await server.intake.store.writer.barrier()

@@ -30,9 +30,13 @@ struct Listener<Connection: Sendable>: Service {
                 }
             }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .bind(socket.descriptor) { [limit, open, setup] (channel: any Channel) -> EventLoopFuture<Connection> in
+            .bind(socket.descriptor) {
+                [limit, open, setup, logger] (channel: any Channel) -> EventLoopFuture<Connection> in
                 guard open.enter(limit: limit) else {
-                    return channel.eventLoop.makeFailedFuture(TooManyConnections(limit: limit))
+                    let refusal = TooManyConnections(limit: limit)
+                    if open.mayTell() { logger.warning("\(refusal)") }
+                    // A failed initializer alone would leave the client connected to nobody.
+                    return channel.close().flatMap { channel.eventLoop.makeFailedFuture(refusal) }
                 }
                 channel.closeFuture.whenComplete { _ in open.leave() }
                 return setup(channel)
@@ -77,6 +81,16 @@ struct TooManyConnections: Error, CustomStringConvertible {
 /// How many connections are open now.
 private final class OpenConnections: Sendable {
     private let count = Mutex(0)
+    private let toldAt = Mutex<ContinuousClock.Instant?>(nil)
+
+    /// Whether a minute has passed since a refusal was last logged.
+    func mayTell() -> Bool {
+        toldAt.withLock { toldAt in
+            if let last = toldAt, last.duration(to: .now) < .seconds(60) { return false }
+            toldAt = .now
+            return true
+        }
+    }
 
     func enter(limit: Int) -> Bool {
         count.withLock { count in

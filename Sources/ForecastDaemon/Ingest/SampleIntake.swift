@@ -60,11 +60,14 @@ final class SampleIntake: Sendable {
 
     /// Hands samples to the writer; waits while its queue is full, which stops the reading of the caller's socket.
     ///
+    /// - Parameter urgency: `.offered` where the client can be told that the disk is full.
     /// - Throws: `StoreError`; what was not taken may be sent again.
-    func take(_ intake: LineIngest.Intake, from peer: Peer?, over transport: String) async throws(StoreError) {
+    func take(
+        _ intake: LineIngest.Intake, from peer: Peer?, over transport: String, urgency: Urgency
+    ) async throws(StoreError) {
         note(intake, from: peer, over: transport)
         guard !intake.samples.isEmpty else { return }
-        try await store.writer.submit(JournalEntry(samples: intake.samples), urgency: .grouped)
+        try await store.writer.submit(JournalEntry(samples: intake.samples), urgency: urgency)
     }
 
     /// Counts, and logs the first problems of each minute.

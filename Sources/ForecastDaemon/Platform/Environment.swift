@@ -54,9 +54,6 @@ enum Environment {
         unsafe platform_is_socket(path) == 1
     }
 
-    /// Whether this process may write there.
-    static func isWritable(_ path: String) -> Bool { unsafe access(path, W_OK) == 0 }
-
     /// Removes a name; says whether it was there.
     @discardableResult
     static func removeFile(_ path: String) -> Bool { unsafe unlink(path) == 0 }

@@ -60,7 +60,8 @@ final class Mailbox<Item: Sendable>: Sendable {
 }
 
 /// A POSIX semaphore.
-@safe final class Bell: @unchecked Sendable {  // sem_t is made to be shared between threads; it lives at a fixed address
+/// Unchecked, because sem_t is made to be shared between threads; it lives at a fixed address.
+@safe final class Bell: @unchecked Sendable {
     private let semaphore: UnsafeMutablePointer<sem_t>
 
     init() {

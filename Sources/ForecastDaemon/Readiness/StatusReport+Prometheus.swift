@@ -25,7 +25,8 @@ extension StatusReport {
         text.add("forecastd_samples_total", "counter", "Samples accepted.", Double(intake.points))
         text.add("forecastd_refused_total", "counter", "Lines and fields refused.", Double(intake.refused))
         text.add("forecastd_ingest_connections", "gauge", "Clients connected.", Double(intake.connections))
-        text.add("forecastd_commits_total", "counter", "Commits, each one fsync.", Double(running.store.writer.meter.commits))
+        let commits = running.store.writer.meter.commits
+        text.add("forecastd_commits_total", "counter", "Commits, each one fsync.", Double(commits))
         guard let sizes = try? running.store.reader.sizes() else { return }
         text.add("forecastd_series", "gauge", "Series in the store.", Double(sizes.seriesCount))
         text.family("forecastd_store_bytes", "gauge", "Bytes of the store by what they hold.")

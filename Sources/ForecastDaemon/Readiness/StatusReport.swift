@@ -132,6 +132,7 @@ struct StatusReport: Sendable {
 
     private func warnings(_ found: Snapshot) -> [String] {
         var sentences = found.offenders.map { "uid \($0.uid) was refused \($0.refused) new series: see limits" }
+        if found.store.writer.meter.isFull { sentences.append("\(StoreError.full)") }
         if let seconds = progress.commitSeconds, seconds > 5 {
             sentences.append("a commit has been waiting for the disk for \(Int(seconds)) s")
         }
@@ -145,10 +146,14 @@ struct StatusReport: Sendable {
         if let seconds = progress.commitSeconds, seconds > 5 {
             return "a commit has been waiting for the disk for \(Int(seconds)) s; nothing is lost"
         }
+        if case .running(let running) = readiness.phase, running.store.writer.meter.isFull {
+            return "\(StoreError.full)"
+        }
         guard case .running(let running) = readiness.phase, let found = await snapshot(running) else { return state }
         let firing = found.forecasting.firing.count
+        let drift = firing == 0 ? "no drift" : "\(firing) drifting"
         return readiness.warnings.map { $0 + "; " }.joined()
-            + "\(found.sizes.seriesCount) series, \(found.sizes.sampleCount) points, \(found.forecasting.withModel) with a model, "
-            + (firing == 0 ? "no drift" : "\(firing) drifting")
+            + "\(found.sizes.seriesCount) series, \(found.sizes.sampleCount) points, "
+            + "\(found.forecasting.withModel) with a model, \(drift)"
     }
 }

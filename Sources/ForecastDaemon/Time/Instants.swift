@@ -36,7 +36,7 @@ public enum Instants {
     public static func format(_ timestamp: Timestamp) -> String {
         let nanoseconds = Int(timestamp.quotientAndRemainder(dividingBy: 1_000_000_000).remainder)
         let fraction = nanoseconds < 0 ? nanoseconds + 1_000_000_000 : nanoseconds
-        var text = format(seconds: seconds(timestamp), separator: "T")
+        var text = format(seconds: seconds(timestamp))
         if fraction != 0 {
             var digits = padded(fraction, 9)
             while digits.hasSuffix("000") { digits.removeLast(3) }
@@ -45,12 +45,12 @@ public enum Instants {
         return text + "Z"
     }
 
-    /// `YYYY-MM-DD HH:MM:SS` of seconds since 1970, with the separator given; no zone.
-    public static func format(seconds: Int64, separator: String = " ") -> String {
+    /// `YYYY-MM-DDTHH:MM:SS` of seconds since 1970.
+    private static func format(seconds: Int64) -> String {
         let (days, second) = split(seconds)
         let date = CivilDate(daysSince1970: Int64(days))
         let time = "\(padded(second / 3600, 2)):\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2))"
-        return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))\(separator)\(time)"
+        return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))T\(time)"
     }
 
     /// Whole seconds, rounded down.
@@ -60,7 +60,7 @@ public enum Instants {
     }
 
     /// Days since 1970 and the second of that day.
-    static func split(_ seconds: Int64) -> (days: Int, second: Int) {
+    private static func split(_ seconds: Int64) -> (days: Int, second: Int) {
         let (quotient, remainder) = Int(seconds).quotientAndRemainder(dividingBy: 86_400)
         return remainder < 0 ? (quotient - 1, remainder + 86_400) : (quotient, remainder)
     }

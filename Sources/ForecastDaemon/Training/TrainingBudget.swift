@@ -36,7 +36,4 @@ struct TrainingBudget: Sendable {
 
     /// Whether work that can wait may start.
     var allows: Bool { inHand > 0 }
-
-    /// Seconds until work that can wait may start.
-    var secondsUntilAllowed: Double { inHand > 0 || share <= 0 ? 0 : -inHand / share }
 }

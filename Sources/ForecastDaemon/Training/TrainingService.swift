@@ -34,6 +34,7 @@ actor TrainingService {
     private var queue = TrainingQueue()
     private var budget: TrainingBudget
     private(set) var counts = Counts()
+    private var hasNotedNice = false
     private let turns: AsyncStream<Void>
     private let turn: AsyncStream<Void>.Continuation
 
@@ -57,9 +58,6 @@ actor TrainingService {
 
     /// How many grids wait, and for how long the first of them has.
     var waiting: (queued: Int, debtSeconds: Double) { (queue.count, queue.debtSeconds(now: now())) }
-
-    /// The nice value that the kernel gave the training threads.
-    var nice: Int { threads.actualNice }
 
     /// Trains until a graceful shutdown; work that runs then is told to stop and not waited for.
     func run(_ ends: Ends) async {
@@ -85,6 +83,19 @@ actor TrainingService {
         return entry
     }
 
+    /// Says once how polite the kernel lets the trainers be: a sandbox may deny it.
+    private func noteNice() {
+        guard !hasNotedNice else { return }
+        hasNotedNice = true
+        let nice = threads.actualNice
+        if nice < Int(TrainingThreads.nice) {
+            logger.warning(
+                "training threads run at nice \(nice) instead of \(TrainingThreads.nice): setpriority is denied")
+        } else {
+            logger.info("training threads run at nice \(nice)")
+        }
+    }
+
     private func train(_ entry: TrainingQueue.Entry, _ ends: Ends) async {
         defer {
             counts.running -= 1
@@ -100,6 +111,7 @@ actor TrainingService {
                 return .failure(error)
             }
         }
+        noteNice()
         budget.charge(cpuSeconds: seconds)
         counts.cpuSeconds += seconds
         counts.last = now()

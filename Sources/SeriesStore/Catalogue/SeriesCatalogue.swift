@@ -97,6 +97,36 @@ public final class SeriesCatalogue: Sendable {
         }
     }
 
+    /// Forgets a series; its id is not given again.
+    func remove(_ id: SeriesID) {
+        contents.withLock { contents in
+            guard let info = contents.infos.removeValue(forKey: id) else { return }
+            contents.unwritten.removeAll { $0 == id }
+            Self.unlist(info.key, id, in: &contents)
+        }
+    }
+
+    /// Lists a series under another key.
+    func rename(_ id: SeriesID, to key: SeriesKey) {
+        contents.withLock { contents in
+            guard var info = contents.infos[id] else { return }
+            Self.unlist(info.key, id, in: &contents)
+            info.key = key
+            Self.add(info, to: &contents)
+        }
+    }
+
+    private static func unlist(_ key: SeriesKey, _ id: SeriesID, in contents: inout Contents) {
+        if contents.collisions[key] == id {
+            contents.collisions[key] = nil
+            return
+        }
+        // Another key with this hash may wait behind it.
+        let hash = key.hash64
+        contents.byHash[hash] = contents.collisions.first { $0.key.hash64 == hash }?.value
+        if let next = contents.byHash[hash].flatMap({ contents.infos[$0] }) { contents.collisions[next.key] = nil }
+    }
+
     private static func add(_ info: SeriesInfo, to contents: inout Contents) {
         contents.infos[info.id] = info
         let hash = info.key.hash64

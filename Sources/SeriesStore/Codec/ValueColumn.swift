@@ -2,8 +2,8 @@
 //
 // A mode says how doubles become integers; the integers go to a SequenceColumn. The mode is chosen for each chunk by
 // the size that comes out. *Constant*: one value. *Decimal*: m / 10^e, the form in which people and programs print
-// numbers, with exceptions for what is not one. *Bits*: the pattern itself, in an order in which neighbours are near.
-// Page: docs/format/chunk.md.
+// numbers. *Distinct*: a list of values, and ranks in it. *Approximate*: computed from small integers, with a
+// correction. *Bits*: the pattern itself, in an order in which neighbours are near. Page: docs/format/chunk.md.
 
 /// Columns of doubles.
 enum ValueColumn {
@@ -11,27 +11,46 @@ enum ValueColumn {
         case constant = 0
         case decimal = 1
         case bits = 2
+        case distinct = 3
+        case approximate = 4
     }
 
     /// The column of `values`; its length is not stored.
-    static func encode(_ values: [Double], with compressor: Compressor) -> [UInt8] {
+    ///
+    /// Most chunks are constant or decimal, and nothing else is tried for a decimal one that costs less than a byte and
+    /// a half a value. For the rest every mode is encoded, and the shortest is kept.
+    ///
+    /// - Parameter mayRepeat: false for the list of distinct values itself.
+    static func encode(_ values: [Double], with compressor: Compressor, mayRepeat: Bool = true) -> [UInt8] {
         guard let first = values.first else { return [] }
         if values.allSatisfy({ $0.bitPattern == first.bitPattern }) {
             var bytes: [UInt8] = [Mode.constant.rawValue]
             bytes.appendWord(first.bitPattern)
             return bytes
         }
-        var candidates: [[UInt8]] = []
-        if let decimal = Decimal(values) {
-            var bytes: [UInt8] = [Mode.decimal.rawValue]
-            decimal.encode(into: &bytes, with: compressor)
-            candidates.append(bytes)
-            if decimal.exceptions.isEmpty { return bytes }
+        var best: [UInt8] = []
+        func consider(_ mode: Mode, _ encode: (inout [UInt8]) -> Void) {
+            var bytes: [UInt8] = [mode.rawValue]
+            encode(&bytes)
+            if best.isEmpty || bytes.count < best.count { best = bytes }
         }
-        var bytes: [UInt8] = [Mode.bits.rawValue]
-        SequenceColumn.encode(values.map { ordered($0) }, into: &bytes, with: compressor)
-        candidates.append(bytes)
-        return candidates.min { $0.count < $1.count } ?? bytes
+        let decimal = Decimal(values)
+        if let decimal {
+            consider(.decimal) { decimal.encode(into: &$0, with: compressor) }
+            if decimal.exceptions.isEmpty, best.count * 2 <= values.count * 3 { return best }
+        }
+        if mayRepeat, let distinct = DistinctValues(values) {
+            consider(.distinct) { distinct.encode(into: &$0, with: compressor) }
+        }
+        if let decimal, decimal.exceptions.isEmpty { return best }
+        for approximation in [
+            Approximation.decimal(values), Approximation.multiple(values), Approximation.ratio(values),
+        ] {
+            guard let approximation else { continue }
+            consider(.approximate) { approximation.encode(into: &$0, with: compressor) }
+        }
+        consider(.bits) { SequenceColumn.encode(values.map { ordered($0) }, into: &$0, with: compressor) }
+        return best
     }
 
     /// The `count` values of a column.
@@ -52,6 +71,10 @@ enum ValueColumn {
             return try Decimal.decode(&reader, count: count, with: decompressor)
         case .bits:
             return try SequenceColumn.decode(&reader, count: count, with: decompressor).map { double(ordered: $0) }
+        case .distinct:
+            return try DistinctValues.decode(&reader, count: count, with: decompressor)
+        case .approximate:
+            return try Approximation.decode(&reader, count: count, with: decompressor)
         }
     }
 

@@ -13,8 +13,8 @@ enum Schema {
         [
             SeriesTable.create, GridTable.create, JournalTable.create, SegmentTable.create, LatestFanTable.create,
             FanTable.create, SkillTable.create, ModelTable.create, StateTable.create, AlertTable.create,
-            MarkTable.create, CursorTable.create, Views.leads, Views.create,
-        ]
+            MarkTable.create, CursorTable.create,
+        ] + Views.create
     ]
 
     /// The version of a file; 0 for an empty one.

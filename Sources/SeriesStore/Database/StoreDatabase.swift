@@ -15,13 +15,16 @@ final class StoreDatabase: Sendable {
     /// - Parameter cacheBytes: SQLite's page cache over all connections.
     init(path: String, cacheBytes: Int) throws(StoreError) {
         self.path = path
+        let pageSize = 2048
         var configuration = Configuration()
         configuration.maximumReaderCount = 2
         // Each connection may keep this many KiB of pages; there are one writer and two readers.
         let cache = max(64, cacheBytes / 3 / 1024)
         configuration.prepareDatabase { db in
             // Before the first table and before WAL: later it would need a VACUUM.
-            if !db.configuration.readonly { try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
+            if !db.configuration.readonly {
+                try db.execute(sql: "PRAGMA page_size = \(pageSize); PRAGMA auto_vacuum = INCREMENTAL")
+            }
             try db.execute(sql: "PRAGMA cache_size = -\(cache)")
         }
         do {
@@ -81,6 +84,22 @@ final class StoreDatabase: Sendable {
         try await write { db in
             let (walFrameCount, checkpointedFrameCount) = try db.checkpoint(.passive)
             return walFrameCount - checkpointedFrameCount
+        }
+    }
+
+    /// Bytes of the file that hold something.
+    func usedBytes() async throws(StoreError) -> Int {
+        try await read { db in
+            func number(_ sql: String) throws(StoreError) -> Int { try db.rows(sql) { Int($0.integer(0)) }.first ?? 0 }
+            return try number("PRAGMA page_size") * (number("PRAGMA page_count") - number("PRAGMA freelist_count"))
+        }
+    }
+
+    /// Gives free pages at the end of the file back to the file system, after moving others there.
+    func shrink() async throws(StoreError) {
+        try await write { db in
+            try db.execute(sql: "PRAGMA incremental_vacuum")
+            _ = try db.checkpoint(.passive)
         }
     }
 

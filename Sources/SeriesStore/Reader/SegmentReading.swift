@@ -1,90 +1,112 @@
 // Takes single chunks out of segments: directory first, then the time column and the payload of what was asked for.
+//
+// A segment that cannot be read is noted in the store's health and left out, so that one bad page of a disk does not
+// take a year of a series away; those who must not miss anything (merges, `verify`) do not skip.
 
 import GRDB
 
-/// Reads segments on one snapshot; keeps nothing but the decompressor.
+/// Reads segments on one snapshot of the file.
+///
+/// Where a method returns nil, a merge or retention has taken a segment away: look at the list of segments again.
 struct SegmentReading {
     private let db: Database
+    private let health: StoreHealth?
     private let decompressor = Decompressor()
     /// Read at once from the front of a segment: holds the directory of most.
     private static let front = 4096
 
-    init(_ db: Database) { self.db = db }
+    /// - Parameter health: where damage is noted before it is skipped; nil: damage is thrown.
+    init(_ db: Database, skippingDamage health: StoreHealth? = nil) {
+        self.db = db
+        self.health = health
+    }
 
-    /// The samples of a series in these segments, in the order of the list; nil if a segment is gone.
-    ///
-    /// Chunks come in journal order, so that who orders them lets the later win.
-    mutating func samples(
+    /// The samples of a series in these segments, in the order of the list, which is the journal's: whoever orders them
+    /// lets the later win.
+    func samples(
         of series: SeriesID, from: Timestamp, to: Timestamp, in segments: [SegmentInfo]
     ) throws(StoreError) -> Samples? {
         var result = Samples()
         for info in segments {
-            guard let (blob, directory) = try open(info) else { return nil }
-            for chunk in directory.chunks(of: series) {
-                let times = directory.times[chunk.times]
-                guard times.first < to, times.last >= from else { continue }
-                let samples = try self.samples(chunk, times, blob, info)
-                result.append(contentsOf: samples.clipped(from: from, to: to))
+            let part = try reading(info, otherwise: Samples()) { (blob, directory) throws(StoreError) in
+                var part = Samples()
+                for chunk in directory.chunks(of: series) {
+                    let times = directory.times[chunk.times]
+                    guard times.first < to, times.last >= from else { continue }
+                    part.append(contentsOf: try samples(chunk, times, blob, info).clipped(from: from, to: to))
+                }
+                return part
             }
+            guard let part else { return nil }
+            result.append(contentsOf: part)
         }
         return result
     }
 
-    /// All record entries of an owner in these segments, in the order of the list; nil if a segment is gone.
-    mutating func records(
+    /// The record entries of an owner in these segments, in the order of the list.
+    func records(
         of owner: RecordOwner, from: Int64, to: Int64, in segments: [SegmentInfo]
     ) throws(StoreError) -> [RecordEntry]? {
         var result: [RecordEntry] = []
         for info in segments {
-            guard let (blob, directory) = try open(info) else { return nil }
-            for chunk in directory.chunks(of: owner.id) {
-                let times = directory.times[chunk.times]
-                guard times.first < to, times.last >= from else { continue }
-                let bins = try timestamps(times, blob, info)
-                let payload = try unsealed(try blob.read(chunk.bytes), what: "chunk in segment \(info.id)")
-                let entries = try RecordChunk.decode(payload, owner: owner, bins: bins, with: decompressor)
-                result += entries.filter { $0.bin >= from && $0.bin < to }
+            let part = try reading(info, otherwise: [RecordEntry]()) { (blob, directory) throws(StoreError) in
+                var part: [RecordEntry] = []
+                for chunk in directory.chunks(of: owner.id) {
+                    let times = directory.times[chunk.times]
+                    guard times.first < to, times.last >= from else { continue }
+                    part += try entries(chunk, times, blob, info).filter { $0.bin >= from && $0.bin < to }
+                }
+                return part
             }
+            guard let part else { return nil }
+            result += part
         }
         return result
     }
 
-    /// What the directory says about a series, without decoding a chunk; the outer one is nil if the segment is gone.
-    mutating func summary(
-        of series: SeriesID, in info: SegmentInfo
-    ) throws(StoreError) -> SeriesSummary?? {
-        guard let (_, directory) = try open(info) else { return nil }
-        var summary: SeriesSummary?
-        for chunk in directory.chunks(of: series) {
-            let times = directory.times[chunk.times]
-            let last = chunk.statistics?.last ?? .nan
-            summary = SeriesSummary(
-                count: (summary?.count ?? 0) + times.count, first: summary?.first ?? times.first, last: times.last,
-                lastValue: last)
+    /// What the directory says about a series, without decoding a chunk.
+    func summary(of series: SeriesID, in info: SegmentInfo) throws(StoreError) -> SeriesSummary?? {
+        try reading(info, otherwise: nil) { (_, directory) in
+            var summary: SeriesSummary?
+            for chunk in directory.chunks(of: series) {
+                let times = directory.times[chunk.times]
+                summary = SeriesSummary(
+                    count: (summary?.count ?? 0) + times.count, first: summary?.first ?? times.first, last: times.last,
+                    lastValue: chunk.statistics?.last ?? .nan)
+            }
+            return summary
         }
-        return .some(summary)
     }
 
-    /// The newest sample of a series before a time in one segment, or none; nil if the segment is gone.
-    mutating func newest(
-        of series: SeriesID, before time: Timestamp, in info: SegmentInfo
-    ) throws(StoreError) -> Samples? {
-        guard let (blob, directory) = try open(info) else { return nil }
-        for chunk in directory.chunks(of: series).reversed() {
-            let times = directory.times[chunk.times]
-            guard times.first < time else { continue }
-            let samples = try self.samples(chunk, times, blob, info)
-            let end = samples.timestamps.firstIndex(atLeast: time)
-            guard end > 0 else { continue }
-            return Samples(timestamps: [samples.timestamps[end - 1]], values: [samples.values[end - 1]])
+    /// The newest sample of a series before a time in one segment, or none.
+    func newest(of series: SeriesID, before time: Timestamp, in info: SegmentInfo) throws(StoreError) -> Samples? {
+        try reading(info, otherwise: Samples()) { (blob, directory) throws(StoreError) in
+            for chunk in directory.chunks(of: series).reversed() {
+                let times = directory.times[chunk.times]
+                guard times.first < time else { continue }
+                if times.last < time, let last = chunk.statistics?.last {
+                    return Samples(timestamps: [times.last], values: [last])
+                }
+                let samples = try samples(chunk, times, blob, info)
+                let end = samples.timestamps.firstIndex(atLeast: time)
+                return Samples(timestamps: [samples.timestamps[end - 1]], values: [samples.values[end - 1]])
+            }
+            return Samples()
         }
-        return Samples()
     }
 
-    /// A whole segment: every chunk with its times.
-    mutating func everything(
-        in info: SegmentInfo
-    ) throws(StoreError) -> (blob: SegmentBlob, directory: SegmentDirectory)? { try open(info) }
+    /// Opens a segment and reads its directory.
+    func open(_ info: SegmentInfo) throws(StoreError) -> (blob: SegmentBlob, directory: SegmentDirectory)? {
+        guard let blob = try SegmentBlob(info.id, in: db) else { return nil }
+        var front = try blob.read(0..<min(Self.front, blob.size))
+        let size = try SegmentDirectory.size(header: front)
+        if front.count < size {
+            front = try blob.read(0..<size)
+        } else {
+            front.removeLast(front.count - size)
+        }
+        return (blob, try SegmentDirectory(front, with: decompressor))
+    }
 
     /// Decodes one chunk of samples.
     func samples(
@@ -96,23 +118,34 @@ struct SegmentReading {
         return Samples(timestamps: timestamps, values: values)
     }
 
-    func timestamps(
+    /// Decodes one chunk of the record.
+    func entries(
+        _ chunk: SegmentDirectory.Chunk, _ times: SegmentDirectory.Times, _ blob: SegmentBlob, _ info: SegmentInfo
+    ) throws(StoreError) -> [RecordEntry] {
+        let bins = try timestamps(times, blob, info)
+        let payload = try unsealed(try blob.read(chunk.bytes), what: "chunk in segment \(info.id)")
+        return try RecordChunk.decode(payload, owner: RecordOwner(id: chunk.owner), bins: bins, with: decompressor)
+    }
+
+    private func timestamps(
         _ times: SegmentDirectory.Times, _ blob: SegmentBlob, _ info: SegmentInfo
     ) throws(StoreError) -> [Timestamp] {
         let column = try unsealed(try blob.read(times.bytes), what: "time column in segment \(info.id)")
         return try TimeColumn.decode(column, count: times.count, with: decompressor)
     }
 
-    /// Opens a segment and reads its directory; nil if it is gone.
-    private func open(_ info: SegmentInfo) throws(StoreError) -> (SegmentBlob, SegmentDirectory)? {
-        guard let blob = try SegmentBlob(info.id, in: db) else { return nil }
-        var front = try blob.read(0..<min(Self.front, blob.size))
-        let size = try SegmentDirectory.size(header: front)
-        if front.count < size {
-            front = try blob.read(0..<size)
-        } else {
-            front.removeLast(front.count - size)
+    /// What `read` makes of a segment; `nothing` for a damaged one that may be skipped.
+    private func reading<T>(
+        _ info: SegmentInfo, otherwise nothing: T,
+        _ read: (SegmentBlob, SegmentDirectory) throws(StoreError) -> T
+    ) throws(StoreError) -> T? {
+        do {
+            guard let (blob, directory) = try open(info) else { return nil }
+            return try read(blob, directory)
+        } catch {
+            guard let health, case .damaged(let why) = error else { throw error }
+            health.damaged(info.id, why)
+            return nothing
         }
-        return (blob, try SegmentDirectory(front, with: decompressor))
     }
 }

@@ -95,8 +95,8 @@ extension StoreReader {
                     ? left.offset > right.offset : left.element.last > right.element.last
             }.map(\.element)
             if order.isEmpty { return open }
-            let result: Newest? = try await database.read { db in
-                var reading = SegmentReading(db)
+            let result: Newest? = try await database.read { [health] db in
+                let reading = SegmentReading(db, skippingDamage: health)
                 var best: Newest = .none
                 for info in order {
                     if case .some(let found, _) = best, info.last < found.timestamp { break }

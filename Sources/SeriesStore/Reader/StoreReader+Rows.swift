@@ -30,7 +30,7 @@ extension StoreReader {
             let recent = open.filter { bins.contains($0.bin) }
             if segments.isEmpty { return recent.ordered() }
             let sealed = try database.readNow { db in
-                var reading = SegmentReading(db)
+                let reading = SegmentReading(db, skippingDamage: health)
                 return try reading.records(of: owner, from: bins.lowerBound, to: bins.upperBound, in: segments)
             }
             if let sealed { return (sealed + recent).ordered() }

@@ -9,6 +9,7 @@ public struct StoreReader: Sendable {
     let database: StoreDatabase
     let state: StoreState
     let catalogue: SeriesCatalogue
+    let health: StoreHealth
 
     /// A merge may take segments away while they are read; more often than this in a row is impossible.
     static let attempts = 16
@@ -36,8 +37,8 @@ public struct StoreReader: Sendable {
             }
             var summary = Self.summary(of: head)
             if segments.isEmpty { return summary }
-            let sealed: SeriesSummary?? = try await database.read { db in
-                var reading = SegmentReading(db)
+            let sealed: SeriesSummary?? = try await database.read { [health] db in
+                let reading = SegmentReading(db, skippingDamage: health)
                 var total: SeriesSummary?
                 for info in segments {
                     guard let found = try reading.summary(of: series, in: info) else { return nil }
@@ -61,8 +62,8 @@ public struct StoreReader: Sendable {
                 )
             }
             if segments.isEmpty { return head }
-            let sealed = try await database.read { db in
-                var reading = SegmentReading(db)
+            let sealed = try await database.read { [health] db in
+                let reading = SegmentReading(db, skippingDamage: health)
                 return try reading.samples(of: series, from: from, to: to, in: segments)
             }
             guard var found = sealed else { continue }

@@ -3,8 +3,8 @@
 
 /// A segment under construction.
 struct SegmentBuilder {
-    /// A chunk holds at most so many points: beyond, nothing is gained in size, and more is read than asked for.
-    static let largestChunk = 4096
+    /// A chunk holds about so many points: beyond, little is gained in size, and more is read than asked for.
+    static let usualChunk = 4096
 
     private let kind: SegmentKind
     let compressor: Compressor
@@ -31,13 +31,18 @@ struct SegmentBuilder {
 
     /// Adds ascending samples of one series, in as many chunks as they need. Series come in ascending order.
     mutating func append(series: SeriesID, _ samples: Samples) {
-        for start in stride(from: 0, to: samples.count, by: Self.largestChunk) {
-            let range = start..<min(start + Self.largestChunk, samples.count)
+        for range in Self.parts(samples.count) {
             let values = Array(samples.values[range])
             append(
                 owner: series, timestamps: Array(samples.timestamps[range]),
                 payload: ValueColumn.encode(values, with: compressor), statistics: ChunkStatistics(values))
         }
+    }
+
+    /// Equal parts of about the usual size: half of it more rather than a small rest.
+    static func parts(_ count: Int) -> [Range<Int>] {
+        let parts = max(1, (count + usualChunk / 2) / usualChunk)
+        return (0..<parts).map { $0 * count / parts..<($0 + 1) * count / parts }.filter { !$0.isEmpty }
     }
 
     /// Adds one chunk with ascending times.

@@ -109,14 +109,6 @@ public struct Selector: Sendable, Equatable, CustomStringConvertible {
         return true
     }
 
-    /// The name asked for, where it is one plain name: for "did you mean".
-    public var plainName: String? {
-        for matcher in matchers where matcher.label == Self.nameLabel {
-            if case .equal(let name) = matcher.condition { return name }
-        }
-        return nil
-    }
-
     /// The same conditions, however they were written.
     public static func == (a: Selector, b: Selector) -> Bool { a.matchers == b.matchers }
 }

@@ -30,6 +30,16 @@ public struct SampleBatch: Sendable, Equatable {
         values.append(value)
     }
 
+    /// Drops the samples of some series.
+    mutating func removeAll(of unwanted: Set<SeriesID>) {
+        guard series.contains(where: { unwanted.contains($0) }) else { return }
+        var kept = SampleBatch()
+        for index in series.indices where !unwanted.contains(series[index]) {
+            kept.append(series: series[index], timestamp: timestamps[index], value: values[index])
+        }
+        self = kept
+    }
+
     /// Adds all samples of another batch at the end.
     public mutating func append(contentsOf other: SampleBatch) {
         series.append(contentsOf: other.series)
@@ -44,6 +54,8 @@ public enum Urgency: Sendable {
     case waited
     /// Nobody waits: commit with others, within the group-commit time.
     case grouped
+    /// As `grouped`, for a client who can be told to come again: while the disk is full, a full queue refuses it.
+    case offered
 }
 
 /// What is stored together.

@@ -8,6 +8,7 @@ public final class CommitMeter: Sendable {
     private struct Reading: Sendable {
         var commits: Int64 = 0
         var inFlightSince: Timestamp?
+        var isFull = false
     }
 
     private let reading = Mutex(Reading())
@@ -18,11 +19,15 @@ public final class CommitMeter: Sendable {
     /// When the commit in flight began, wall clock; nil while there is none.
     public var inFlightSince: Timestamp? { reading.withLock { $0.inFlightSince } }
 
+    /// Whether the last try to commit found no space.
+    public var isFull: Bool { reading.withLock { $0.isFull } }
+
     func begin(at now: Timestamp) { reading.withLock { $0.inFlightSince = now } }
 
-    func end(committed: Bool) {
+    func end(committed: Bool, isFull: Bool = false) {
         reading.withLock { reading in
             reading.inFlightSince = nil
+            reading.isFull = isFull
             if committed { reading.commits += 1 }
         }
     }

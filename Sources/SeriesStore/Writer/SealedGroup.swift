@@ -26,12 +26,15 @@ struct SealedGroup: Sendable {
     var records: [RecordOwner: Int] = [:]
     /// Segments whose content is in the new ones: a merge.
     var replaced: Set<Int64> = []
+    /// A series that goes with all that hangs on it.
+    var deletedSeries: SeriesID?
 
     func execute(in db: Database) throws(StoreError) {
         for (info, bytes) in segments { try SegmentTable.insert(info, bytes, into: db) }
         for series in samples.keys.sorted() { try SeriesTable.seal(series, to: row, in: db) }
         for grid in Set(records.keys.map(\.grid)).sorted() { try GridTable.seal(grid, to: row, in: db) }
         for id in replaced { try SegmentTable.delete(id, in: db) }
+        if let deletedSeries { try SeriesTable.delete(deletedSeries, in: db) }
     }
 }
 
@@ -67,8 +70,8 @@ extension SealRequest {
 extension SegmentBuilder {
     /// Adds record entries, ascending by bin, in as many chunks as they need.
     mutating func append(_ owner: RecordOwner, _ entries: [RecordEntry]) {
-        for start in stride(from: 0, to: entries.count, by: Self.largestChunk) {
-            let part = Array(entries[start..<min(start + Self.largestChunk, entries.count)])
+        for range in Self.parts(entries.count) {
+            let part = Array(entries[range])
             append(
                 owner: owner.id, timestamps: part.map(\.bin), payload: RecordChunk.encode(part, with: compressor),
                 statistics: nil)

@@ -46,8 +46,9 @@ extension StoreWriter {
         do {
             if !plan.isEmpty { try await database.write { db in try plan.execute(in: db) } }
             meter.end(committed: !plan.isEmpty)
+            if !plan.isEmpty { health.full(false) }
         } catch {
-            meter.end(committed: false)
+            meter.end(committed: false, isFull: error == .full)
             try giveBack(batch, plan, because: error)
             return
         }
@@ -70,6 +71,7 @@ extension StoreWriter {
             plan.fans += pending.entry.fans
             plan.rows += pending.entry.rows
         }
+        if !deleted.isEmpty { plan.samples.removeAll(of: deleted) }
         plan.newSeries = catalogue.takeUnwritten()
         plan.newGrids = unwrittenGrids
         unwrittenGrids = []
@@ -108,6 +110,9 @@ extension StoreWriter {
         queue = kept + queue
         queuedBytes += kept.reduce(0) { $0 + $1.size }
         guard error == .full else { throw error }
+        health.full(true)
+        // Who need not wait for space is told now.
+        announceSpace()
         // The group-commit time is also the pause before the next try.
         if !queue.isEmpty || !sealed.isEmpty { arm() }
     }

@@ -28,9 +28,15 @@ extension StoreWriter {
     }
 
     private func housekeepingLoop() async {
+        // What has expired while the daemon was off goes a minute after the start, then every hour.
+        var round = 236
         while phase == .open {
             do { try await clock.sleep(for: Self.round) } catch { break }
             askForOldSeals()
+            askForMerges(all: false)
+            await makeRoom()
+            round += 1
+            if round % 240 == 0 { await expire() }
         }
         stop()
     }

@@ -10,22 +10,47 @@ extension StoreWriter {
     /// With more open samples than this in all heads, 24 MB, the largest groups are sealed early.
     static let openSamples = 1_500_000
 
-    /// Seals on request, one group at a time.
+    /// What the sealer is asked for.
+    enum SealWork: Sendable {
+        case seal(SealRequest)
+        case merge(MergeRequest)
+    }
+
+    /// Seals and merges on request, one group at a time.
     func sealLoop() async {
         let sealer = Sealer()
-        for await request in sealRequests.stream { add(await sealer.seal(request)) }
+        for await work in sealRequests.stream {
+            switch work {
+            case .seal(let request): add(await sealer.seal(request))
+            case .merge(let request):
+                switch await sealer.merge(request, database) {
+                case .merged(let result): add(result)
+                case .gone: sealing.remove(request.group)
+                case .damaged(let why):
+                    for info in request.segments { health.damaged(info.id, why) }
+                    notMerged.insert(request.group)
+                    sealing.remove(request.group)
+                }
+                announceSeal()
+            }
+        }
     }
 
     /// Takes a finished seal, to ride with the next commit.
     func add(_ result: SealedGroup) {
+        sealed.append(numbered(result))
+        announceSeal()
+        arm()
+    }
+
+    /// Gives the new segments their ids.
+    func numbered(_ result: SealedGroup) -> SealedGroup {
         var result = result
         for index in result.segments.indices {
             result.segments[index].info.id = nextSegmentID
             nextSegmentID += 1
         }
-        sealed.append(result)
-        announceSeal()
-        arm()
+        return result
     }
 
     /// Wakes whoever waits for a seal.
@@ -73,6 +98,11 @@ extension StoreWriter {
             state.withLock { contents in
                 contents.openSince.keys.filter { !sealing.contains($0) }.map { contents.request($0) }
             })
+        try await waitForSeals()
+    }
+
+    /// Returns when every seal and merge that was asked for is committed.
+    func waitForSeals() async throws(StoreError) {
         while !sealing.isEmpty, phase == .open {
             // The sealer rings; what it has finished is committed with our barrier.
             if sealed.isEmpty { await withCheckedContinuation { waitingForSeal.append($0) } }
@@ -83,7 +113,7 @@ extension StoreWriter {
     private func ask(_ requests: [SealRequest]) {
         for request in requests {
             sealing.insert(request.group)
-            sealRequests.send(request)
+            sealRequests.send(.seal(request))
         }
     }
 
@@ -101,8 +131,28 @@ extension StoreWriter {
 /// Encodes beside the commit loop: commits go on meanwhile.
 private actor Sealer {
     private let compressor = Compressor(level: 3)
+    /// A merged segment stays for a year; three per cent of its size are worth the CPU of one pass.
+    private let thorough = Compressor(level: 12)
 
     func seal(_ request: SealRequest) -> SealedGroup { request.sealed(compressor: compressor) }
+
+    /// What came of a merge.
+    enum Outcome: Sendable {
+        case merged(SealedGroup)
+        /// A segment was taken away meanwhile: look again later.
+        case gone
+        /// A segment cannot be read: the group stays as it is.
+        case damaged(String)
+    }
+
+    func merge(_ request: MergeRequest, _ database: StoreDatabase) async -> Outcome {
+        do {
+            guard let contents = try await request.contents(database) else { return .gone }
+            return .merged(request.merged(contents, compressor: thorough))
+        } catch {
+            return .damaged(error.description)
+        }
+    }
 }
 
 extension StoreContents {

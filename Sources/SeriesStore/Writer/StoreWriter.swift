@@ -3,7 +3,8 @@
 // `groupCommit`, so that a script writing one line at a time does not cost an fsync a line.
 //
 // The queue is bounded (`queueBytes`); when it is full, `submit` suspends: the feeder stops reading its socket. On a
-// full disk those who wait are told so, and what nobody waited for stays in the queue until there is space again.
+// full disk those who wait are told so, and what nobody waited for stays in the queue until there is space again; who
+// only offers samples, and can be told to come again, is told so when that queue is full too.
 
 /// Takes entries and makes them durable.
 public actor StoreWriter {
@@ -52,14 +53,21 @@ public actor StoreWriter {
     /// Rings when there may be something to commit; starts the group-commit timer; asks for a group to be sealed.
     let bell = Signal<Void>(.bufferingNewest(1))
     let timer = Signal<Void>(.bufferingNewest(1))
-    let sealRequests = Signal<SealRequest>(.unbounded)
+    let sealRequests = Signal<SealWork>(.unbounded)
 
-    private var gridIDs: [SeriesID: [Int64: GridID]] = [:]
+    var gridIDs: [SeriesID: [Int64: GridID]] = [:]
     var unwrittenGrids: [GridRow] = []
     var nextGridID: GridID
 
     /// Groups whose seal or merge was asked for and is not committed yet. Bounded by the number of groups.
     var sealing: Set<GroupKey> = []
+    /// Series that were deleted: what still comes for them is dropped.
+    var deleted: Set<SeriesID> = []
+    /// Fans with an origin before this have been thinned, seconds.
+    var thinnedTo: Int64 = 0
+    let health: StoreHealth
+    /// Groups with a segment that cannot be read: they are not merged.
+    var notMerged: Set<GroupKey> = []
     /// Seals that ride with the next commit.
     var sealed: [SealedGroup] = []
     var waitingForSeal: [CheckedContinuation<Void, Never>] = []
@@ -67,13 +75,14 @@ public actor StoreWriter {
 
     init(
         options: Store.Options, database: StoreDatabase, state: StoreState, catalogue: SeriesCatalogue,
-        grids: [GridRow], nextGridID: GridID, nextSegmentID: Int64, clock: any Clock<Duration>,
+        health: StoreHealth, grids: [GridRow], nextGridID: GridID, nextSegmentID: Int64, clock: any Clock<Duration>,
         now: @escaping @Sendable () -> Timestamp, onCommit: @escaping @Sendable (SampleBatch) -> Void
     ) {
         self.options = options
         self.database = database
         self.state = state
         self.catalogue = catalogue
+        self.health = health
         self.nextGridID = nextGridID
         self.nextSegmentID = nextSegmentID
         self.clock = clock
@@ -86,15 +95,17 @@ public actor StoreWriter {
     ///
     /// - `.waited` returns when it is fsynced, or throws: then nothing of it is stored.
     /// - `.grouped` returns when it is queued; suspends while the queue is full.
+    /// - `.offered` the same, but throws `.full` where the queue is full because the disk is.
     ///
     /// - Throws: `.full` (try again later), `.closed`.
     public func submit(_ entry: JournalEntry, urgency: Urgency) async throws(StoreError) {
         while queuedBytes >= Self.queueBytes, phase == .open {
+            if urgency == .offered, meter.isFull { throw .full }
             await withCheckedContinuation { waitingForSpace.append($0) }
         }
         guard phase == .open else { throw .closed }
         switch urgency {
-        case .grouped:
+        case .grouped, .offered:
             enqueue(entry, waiter: nil)
         case .waited:
             let result = await withCheckedContinuation { enqueue(entry, waiter: $0) }

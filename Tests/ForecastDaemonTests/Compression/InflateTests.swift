@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TestSupport
 import Testing
 
 @testable import ForecastDaemon
@@ -75,8 +76,8 @@ import Testing
 
     @Test("random bytes behind a gzip header never trap")
     func fuzz() {
-        var generator = SplitMix(seed: 3)
-        for _ in 0..<2000 {
+        for round in FuzzRounds(2000) {
+            var generator = SplitMix(seed: round)
             var bytes: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3]
             for _ in 0..<Int(generator.next() % 80) { bytes.append(UInt8(truncatingIfNeeded: generator.next())) }
             _ = try? Inflate.gunzip(bytes, limit: 4096)

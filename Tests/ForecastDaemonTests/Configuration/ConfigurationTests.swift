@@ -1,4 +1,5 @@
 import SeriesStore
+import TestSupport
 import Testing
 
 @testable import ForecastDaemon
@@ -248,8 +249,8 @@ import Testing
     func fuzz() {
         let text = Array((Self.documented + "\nseries:\n  - match: 'disk_*'\n    kind: gauge\n").utf8)
         let pool = Array(" :{}[],'\"\n#*&!|>%-\tax0".utf8)
-        var generator = SplitMix(seed: 21)
-        for _ in 0..<400 {
+        for round in FuzzRounds(400) {
+            var generator = SplitMix(seed: round)
             var bytes = text
             for _ in 0...Int(generator.next() % 4) {
                 let place = Int(generator.next() % UInt64(bytes.count))

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import SeriesStore
+import TestSupport
 import Testing
 
 @testable import ForecastDaemon
@@ -152,11 +153,11 @@ import Testing
             "m\\ n,t\\,u=v\\=w f\\ g=-1e-5",
             "# comment", "sync", "m value=18446744073709551615u -12", "x y=1", "µ,ä=ö ü=.5 7\r",
         ]
-        var generator = SplitMix(seed: 12)
         let rules = LineProtocolParser.Rules(maximumLine: 60, recognisesSync: true)
         var differing: [String] = []
         let pool = Array(" ,=\\\"\n\r\t#-+.eiu0123456789tTfF\u{0}µ".utf8) + [0xFF, 0x80]
-        for _ in 0..<1500 {
+        for round in FuzzRounds(1500) {
+            var generator = SplitMix(seed: round)
             var bytes = Array((lines[Int(generator.next() % 7)] + "\n" + lines[Int(generator.next() % 7)]).utf8)
             for _ in 0...Int(generator.next() % 4) {
                 let place = Int(generator.next() % UInt64(bytes.count))

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import ForecastDaemon
@@ -106,8 +107,8 @@ import Testing
         let text = Array(
             #"{"id":"a","step":300,"season":null,"start":"2026-01-01T00:00:00Z","values":[1,-2.5e3,null,"\u00b5"]}"#
                 .utf8)
-        var generator = SplitMix(seed: 5)
-        for _ in 0..<3000 {
+        for round in FuzzRounds(3000) {
+            var generator = SplitMix(seed: round)
             var bytes = text
             for _ in 0...Int(generator.next() % 3) {
                 let place = Int(generator.next() % UInt64(bytes.count))

@@ -103,11 +103,9 @@ import Testing
 
     @Test("dates and days convert both ways over 800 years")
     func days() {
-        for day in stride(from: -146_097, through: 146_097, by: 13) {
+        for day in stride(from: Int64(-146_097), through: 146_097, by: 13) {
             let date = CivilDate(daysSince1970: day)
             #expect(date.isValid && date.daysSince1970 == day)
         }
-        #expect(CivilDate.weekday(daysSince1970: 0) == 4)
-        #expect(CivilDate.weekday(daysSince1970: -4) == 0)
     }
 }

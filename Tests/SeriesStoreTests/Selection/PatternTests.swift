@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import SeriesStore
@@ -65,12 +66,12 @@ import Testing
     @Test("random expressions never trap")
     func fuzz() {
         let pool = Array("ab.*+?()[]{}|^$\\-,12di:é")
-        var state: UInt64 = 99
-        func next(_ bound: Int) -> Int {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int(state >> 33) % bound
-        }
-        for _ in 0..<4000 {
+        for round in FuzzRounds(4000) {
+            var state = round
+            func next(_ bound: Int) -> Int {
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                return Int(state >> 33) % bound
+            }
             let text = String((0..<next(12)).map { _ in pool[next(pool.count)] })
             let subject = String((0..<next(6)).map { _ in pool[next(3)] })
             if let pattern = try? Pattern(regularExpression: text) { _ = pattern.matches(subject) }

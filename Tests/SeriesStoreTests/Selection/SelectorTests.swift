@@ -57,8 +57,6 @@ import Testing
             try Selector(words: ["disk_used{host=\"a\",", "path=\"/\"}"])
                 == Selector(parsing: "disk_used{host=\"a\",path=\"/\"}"))
         #expect(try Selector(words: ["path=/var/my data"]).matches(Self.keys()[1]))
-        #expect(try Selector(parsing: "disk_used path=/").plainName == "disk_used")
-        #expect(try Selector(parsing: "disk_* path=/").plainName == nil)
     }
 
     @Test(

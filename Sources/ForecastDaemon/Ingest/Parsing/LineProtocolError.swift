@@ -17,13 +17,10 @@ public struct LineProtocolError: Error, Equatable, Sendable, CustomStringConvert
 
     /// Where, what, and what was meant, in one sentence.
     public var description: String {
-        var sentence = "line \(line), column \(column): \(reason.words)"
-        switch reason {
-        case .refusedSeries: sentence = "line \(line), column \(column): \(text)"
-        case .lineTooLong, .missingFields: break
-        default: if !text.isEmpty { sentence += " `\(text)`" }
-        }
-        return hint.isEmpty ? sentence : sentence + " (\(hint))"
+        let place = "line \(line), column \(column): "
+        if reason == .refusedSeries { return place + text }
+        let isShown = !text.isEmpty && reason != .lineTooLong
+        return place + reason.words + (isShown ? " `\(text)`" : "") + (hint.isEmpty ? "" : " (\(hint))")
     }
 
     /// Kinds of refusals. All but `integerNotExact` and `refusedSeries` refuse the whole line.

@@ -85,9 +85,6 @@ public struct LineProtocolParser: Sendable {
         self.rules = rules
     }
 
-    /// The number of the line that is read next or stands unfinished, 1-based.
-    public var currentLine: Int { lineNumber }
-
     /// Takes the next bytes and hands over every line that ends in them.
     ///
     /// - Parameters:

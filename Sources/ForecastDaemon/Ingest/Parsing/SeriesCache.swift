@@ -39,9 +39,6 @@ struct SeriesCache: Sendable {
         previous = -1
     }
 
-    /// How many (series, field) pairs are held.
-    var count: Int { young.fieldCount + old.fieldCount }
-
     /// Turns to the series part at `range`: the fields asked for or inserted next are its fields.
     @inline(__always)
     mutating func select(_ bytes: RawSpan, _ range: Range<Int>) {
@@ -130,7 +127,6 @@ struct SeriesCache: Sendable {
         private var keys: [UInt8] = []
         /// Record numbers, -1 where empty; the count is a power of two.
         private var slots: [Int32] = Array(repeating: -1, count: 64)
-        private(set) var fieldCount = 0
 
         var sizeInBytes: Int { records.count * MemoryLayout<Record>.stride + keys.count + slots.count * 4 }
 
@@ -177,7 +173,6 @@ struct SeriesCache: Sendable {
                     hash: hash, id: id, keyStart: keys.count, keyCount: Int32(range.count),
                     parent: Int32(truncatingIfNeeded: parent), follower: -1))
             for offset in range { keys.append(LineScanner.byte(bytes, offset)) }
-            if parent >= 0 { fieldCount += 1 }
             place(index, hash: hash)
             return index
         }

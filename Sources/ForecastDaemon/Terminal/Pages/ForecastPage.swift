@@ -93,7 +93,7 @@ package enum ForecastPage {
         }
         if let waiting = SeriesPage.waiting(forecast.state, model: model) { parts.append(waiting) }
         if let next = forecast.nextModel {
-            parts.append("next: \(next)" + (forecast.readyAt.map { " \(clock.relative($0))" } ?? ""))
+            parts.append("next: \(next)\(SeriesPage.due(forecast.readyAt, clock))")
         }
         parts.append("issued \(clock.short(forecast.issuedAt))")
         if forecast.backfilled == true { parts.append("made later, from history") }

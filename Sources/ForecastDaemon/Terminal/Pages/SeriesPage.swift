@@ -36,16 +36,22 @@ package enum SeriesPage {
         var parts: [String] = []
         if let waiting = waiting(row.state, model: row.model) { parts.append(waiting) }
         if let model = row.nextModel {
-            parts.append(row.readyAt.map { "\(model) \(clock.roughly($0))" } ?? model)
+            parts.append("\(model)\(due(row.readyAt, clock))")
         }
         return parts.joined(separator: ", ")
+    }
+
+    /// ` in 2 h`; ` due` for a moment that has passed, as it has for a series that catches up with its history.
+    static func due(_ time: Timestamp?, _ clock: ClockText) -> String {
+        guard let time else { return "" }
+        return time <= clock.now ? " due" : " \(clock.roughly(time))"
     }
 
     /// What a state says beyond who serves: `learning (2 of 400 bins)` of `learning (2 of 400 bins), last value`.
     package static func waiting(_ state: String?, model: String?) -> String? {
         guard var text = state, !text.isEmpty, text != model else { return nil }
-        let serving = model == "last-value" ? "last value" : model
-        if let serving, let range = text.ranges(of: ", \(serving)").last { text.removeSubrange(range) }
+        let serving = model == "last-value" ? "last value" : model ?? "no forecast yet"
+        if let range = text.ranges(of: ", \(serving)").last { text.removeSubrange(range) }
         return text
     }
 

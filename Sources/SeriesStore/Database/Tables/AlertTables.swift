@@ -25,7 +25,6 @@ enum AlertTable {
             id INTEGER PRIMARY KEY,                -- since in seconds << 28 | grid
         \(body)
         );
-        CREATE INDEX alert_open ON alert(state) WHERE state = 'firing';
         CREATE TABLE alert_history(
             position INTEGER PRIMARY KEY,          -- grows: sinks read behind it
             alert INTEGER NOT NULL,

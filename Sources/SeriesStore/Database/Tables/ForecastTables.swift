@@ -81,6 +81,28 @@ enum FanTable {
             [.integer(id(origin: row.origin, grid: row.grid))] + FanColumns.values(row))
     }
 
+    /// Beyond the fine stretch one fan is kept in so many seconds.
+    static let coarseSeconds: Int64 = 3 * 3600
+
+    /// Keeps one fan of each grid in every three hours, the earliest, among origins in `from..<to`.
+    static func thin(from: Int64, to: Int64, in db: Database) throws(StoreError) {
+        try db.run(
+            """
+            DELETE FROM forecast_fan WHERE id >= ?1 AND id < ?2 AND id NOT IN (
+                SELECT min(id) FROM forecast_fan WHERE id >= ?1 AND id < ?2
+                GROUP BY id & 268435455, origin / \(coarseSeconds))
+            """, [.integer(id(origin: from, grid: 0)), .integer(id(origin: to, grid: 0))])
+    }
+
+    static func delete(before origin: Int64, in db: Database) throws(StoreError) {
+        try db.run("DELETE FROM forecast_fan WHERE id < ?", [.integer(id(origin: origin, grid: 0))])
+    }
+
+    /// What all kept fans take, about.
+    static func bytes(in db: Database) throws(StoreError) -> Int {
+        try db.rows("SELECT coalesce(sum(length(fan) + 64), 0) FROM forecast_fan") { Int($0.integer(0)) }.first ?? 0
+    }
+
     /// The newest kept fan of a grid with origin at or before `origin` and not older than `oldest`.
     ///
     /// Ids of one origin are contiguous over grids, so one look-up an origin goes back in time.

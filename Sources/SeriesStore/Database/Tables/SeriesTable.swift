@@ -2,12 +2,13 @@
 
 import GRDB
 
-/// `series`: one row per series, inserted with the journal row that first uses it.
+/// `series`: one row per series, inserted with the journal row that first uses it. Keys are unique because the
+/// catalogue, which knows all of them, gives the ids; an index to say so again would hold every key twice.
 enum SeriesTable {
     static let create = """
         CREATE TABLE series(
             id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used again
-            key BLOB NOT NULL UNIQUE,              -- canonical bytes, docs/format/key.md
+            key BLOB NOT NULL,                     -- unique; canonical bytes, docs/format/key.md
             hash INTEGER NOT NULL,                 -- XXH64 of key, as a signed integer
             kind TEXT NOT NULL,                    -- gauge, counter
             unit TEXT NOT NULL,
@@ -41,6 +42,26 @@ enum SeriesTable {
                 .text(info.kind.rawValue), .text(info.unit), .text(info.aggregate.rawValue),
                 .optional(info.intervalSeconds), .optional(info.timeZone), .integer(info.id),
             ])
+    }
+
+    static func rename(_ info: SeriesInfo, in db: Database) throws(StoreError) {
+        try db.run(
+            "UPDATE series SET key = ?, hash = ? WHERE id = ?",
+            [.blob(info.key.bytes), .integer(Int64(bitPattern: info.key.hash64)), .integer(info.id)])
+    }
+
+    /// Takes a series away with its grids and all that hangs on them; its record expires by itself.
+    static func delete(_ id: SeriesID, in db: Database) throws(StoreError) {
+        for grid in try db.rows("SELECT id FROM grid WHERE series = ?", [.integer(id)], { $0.integer(0) }) {
+            for table in ["forecast_latest", "skill", "model", "state"] {
+                try db.run("DELETE FROM \(table) WHERE grid = ?", [.integer(grid)])
+            }
+            try db.run("DELETE FROM forecast_fan WHERE id & 268435455 = ?", [.integer(grid)])
+        }
+        for table in ["grid", "alert", "alert_history"] {
+            try db.run("DELETE FROM \(table) WHERE series = ?", [.integer(id)])
+        }
+        try db.run("DELETE FROM series WHERE id = ?", [.integer(id)])
     }
 
     static func seal(_ id: SeriesID, to row: Int64, in db: Database) throws(StoreError) {

@@ -1,0 +1,169 @@
+// The daemon among signals, configurations and clients: it stops whatever a silent client does, a broken configuration
+// keeps the old one, and scripts can tell from exit codes what was wrong.
+
+import Glibc
+import TestSupport
+import Testing
+
+extension ProcessSuite {
+    @Suite("Stopping, reloading, exit codes") struct LifeTests {
+        @Test("a mute client on each socket does not hold up the stop beyond five seconds, and its lines are kept")
+        func mute() throws {
+            try DaemonUnderTest.with { daemon in
+                try daemon.start()
+                let mute = try daemon.ingest()
+                try mute.send("m value=1 1700000000000000000\n")
+                let half = try UnixClient(daemon.apiPath)
+                try half.send("POST /write HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nm value=2")
+                let idle = try UnixClient(daemon.apiPath)
+                try wait(for: "the line of the mute client") { try daemon.status().ingest?.points == 1 }
+                let begin = ContinuousClock.now
+                let ending = try daemon.stop()
+                let seconds = begin.duration(to: .now) / .seconds(1)
+                #expect(ending == .exit(0))
+                #expect(seconds < 5.5, "\(seconds) s")
+                withExtendedLifetime((mute, half, idle)) {}
+                try daemon.start()
+                #expect(try daemon.samples("m")["m"]?.values == [1])
+            }
+        }
+
+        @Test("lines that were sent before SIGTERM and read by the daemon are all committed")
+        func drains() throws {
+            try DaemonUnderTest.with { daemon in
+                try daemon.start()
+                let client = try daemon.ingest()
+                for k in 0..<20_000 { try client.send("m value=\(k) \(1_700_000_000_000_000_000 + k * 1_000_000)\n") }
+                try wait(for: "all lines to be read") { try daemon.status().ingest?.points == 20_000 }
+                #expect(try daemon.stop() == .exit(0))
+                try daemon.start()
+                #expect(try daemon.samples("m")["m"]?.values == (0..<20_000).map(Double.init))
+            }
+        }
+
+        @Test("a second SIGINT ends the process at once, and the store is whole")
+        func secondInterrupt() throws {
+            try DaemonUnderTest.with { daemon in
+                try daemon.start()
+                #expect(try daemon.api().post("/write", "m value=1 1700000000000000000\n").status == 204)
+                // A request in flight holds the stop up.
+                let half = try UnixClient(daemon.apiPath)
+                try half.send("POST /write HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nm value=2")
+                try wait(for: "the request to be taken") { try daemon.api().get("/-/ready").status == 200 }
+                let child = try #require(daemon.child)
+                child.signal(SIGINT)
+                try wait(for: "the stop to begin") { (try? daemon.ingest()) == nil }
+                let begin = ContinuousClock.now
+                child.signal(SIGINT)
+                _ = try child.wait(upTo: 10)
+                #expect(begin.duration(to: .now) < .seconds(2))
+                withExtendedLifetime(half) {}
+                try daemon.start()
+                #expect(try daemon.samples("m")["m"]?.values == [1])
+            }
+        }
+
+        @Test("SIGHUP with a broken file keeps the old configuration and shows its place; a good one clears that")
+        func reload() throws {
+            try DaemonUnderTest.with(configuration: "limits: {new_series_per_minute: 3}\n") { daemon in
+                try daemon.start()
+                let child = try #require(daemon.child)
+                let client = try daemon.ingest()
+                func admitted(_ name: String) throws -> Int {
+                    try client.send(
+                        (0..<9).map { "\(name),id=\($0) value=1 1700000000000000000\n" }.joined() + "sync\n")
+                    _ = try client.line()
+                    return try daemon.samples("\(name)").count
+                }
+                #expect(try admitted("a") == 3)
+                try Files.write("limits:\n  new_series_per_minutes: 100\n", to: daemon.configurationPath)
+                child.signal(SIGHUP)
+                let place = "\(daemon.configurationPath):2:3: limits.new_series_per_minutes"
+                try wait(for: "the warning in status") { try daemon.status().warnings.contains { $0.contains(place) } }
+                #expect(daemon.log.contains(place))
+                #expect(daemon.log.contains("new_series_per_minute?"), "what was meant: \(daemon.log)")
+                #expect(try daemon.status().state == "running, with warnings")
+                let refused = try daemon.api().post("/v1/admin/reload")
+                #expect(refused.status == 422 && refused.error.contains(place), "\(refused.text)")
+                try Files.write("limits: {new_series_per_minute: 100}\n", to: daemon.configurationPath)
+                child.signal(SIGHUP)
+                try wait(for: "the warning to go") { try daemon.status().warnings.allSatisfy { !$0.contains(place) } }
+                #expect(try admitted("c") == 9)
+                // The client was not dropped by either.
+                try client.send("sync\n")
+                #expect(try client.line() == "ok 12")
+            }
+        }
+
+        @Test("an unknown key at the start is exit 78 with its place, from run and from check-config")
+        func unknownKey() throws {
+            try DaemonUnderTest.with(configuration: "store:\n  retention: 400d\n  grup_commit: 1s\n") { daemon in
+                try daemon.launch()
+                #expect(try daemon.child?.wait(upTo: 30) == .exit(78))
+                #expect(daemon.log.contains("\(daemon.configurationPath):3:3: store.grup_commit"), "\(daemon.log)")
+                let check = try daemon.run("check-config", daemon.configurationPath)
+                #expect(check.ending == .exit(78))
+                #expect(check.errors.contains("group_commit"), "\(check.errors)")
+            }
+        }
+
+        @Test("clients leave with 69 where no daemon is, 77 where they may not, 1 where nothing matches")
+        func clientCodes() throws {
+            try DaemonUnderTest.with { daemon in
+                let nobody = try daemon.run("status")
+                #expect(nobody.ending == .exit(69))
+                #expect(nobody.errors.contains("forecastd run"), "\(nobody.errors)")
+                try daemon.start()
+                #expect(try daemon.run("status").ending == .exit(0))
+                let nothing = try daemon.run("forecast", "no_such_series")
+                #expect(nothing.ending == .exit(1), "\(nothing.errors)")
+                let firing = try daemon.run("alerts", "--fail-if-firing")
+                #expect(firing.ending == .exit(0), "\(firing.errors)")
+                if geteuid() == 0, Tool.exists("setpriv") {
+                    _ = unsafe chmod(daemon.folder, 0o755)
+                    let stranger = try Tool.run(
+                        ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "cat", "/dev/null"],
+                        in: daemon.folder)
+                    #expect(stranger.ending == .exit(0))
+                    let refused = try Tool.run(
+                        [
+                            "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", DaemonUnderTest.binary,
+                            "status", "--socket", daemon.apiPath,
+                        ], in: daemon.folder)
+                    // Where the binary itself lies out of reach there is nothing to be said.
+                    if refused.ending != .exit(126), refused.ending != .exit(127), refused.ending != .exit(1) {
+                        #expect(refused.ending == .exit(77), "\(refused.errors)")
+                        #expect(refused.errors.contains("usermod -aG"), "\(refused.errors)")
+                    }
+                } else {
+                    print("skipped: a client without permission needs root and setpriv")
+                }
+            }
+        }
+
+        @Test("sql reads the store while the daemon runs and when it does not, and cannot change it")
+        func sql() throws {
+            try DaemonUnderTest.with { daemon in
+                try daemon.start()
+                #expect(try daemon.api().post("/write", "m,host=a value=1 1700000000000000000\n").status == 204)
+                let query = "SELECT series, kind FROM v_series"
+                for isRunning in [true, false] {
+                    if !isRunning { try daemon.stop() }
+                    let arguments = isRunning ? ["sql", query] : ["sql", "--store", daemon.store, query]
+                    let result = try Tool.run(
+                        [DaemonUnderTest.binary] + arguments, in: daemon.folder,
+                        environment: ["FORECASTD_SOCKET": daemon.apiPath])
+                    #expect(result.ending == .exit(0), "\(result.errors)")
+                    #expect(result.text.contains("m{host=a}") && result.text.contains("gauge"), "\(result.text)")
+                }
+                let change = try Tool.run(
+                    [DaemonUnderTest.binary, "sql", "--store", daemon.store, "DELETE FROM series"], in: daemon.folder)
+                #expect(change.ending != .exit(0))
+                let wrong = try Tool.run(
+                    [DaemonUnderTest.binary, "sql", "--store", daemon.store, "SELECT x FROM nowhere"],
+                    in: daemon.folder)
+                #expect(wrong.ending != .exit(0) && wrong.errors.contains("nowhere"), "\(wrong.errors)")
+            }
+        }
+    }
+}

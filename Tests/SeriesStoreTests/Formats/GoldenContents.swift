@@ -1,0 +1,46 @@
+@testable import SeriesStore
+
+/// The contents that golden files were made of. A released golden file is never changed; a new version gets its own.
+enum GoldenContents {
+    static let values: [(name: String, values: [Double])] = [
+        ("constant", column(20) { _ in 42.5 }),
+        ("decimal", column(40) { Double(($0 * 7) % 23) / 100 }),
+        ("decimal with exceptions", column(40) { $0 == 7 ? .infinity : $0 == 9 ? -0.0 : Double($0 * 25) }),
+        ("bits", column(24) { Double(bitPattern: UInt64($0 + 1) &* 0x9E37_79B9_7F4A_7C15) }),
+        ("distinct", column(60) { [0.123456789012, 7.98765432101, -3.55555555555][$0 % 3] }),
+        ("scaled decimal", column(40) { Double($0 * 37 + 11) * 0.001 }),
+        ("multiple", column(40) { Double($0 * $0) * 4096 / 137_438_953_472 * 100 }),
+        ("ratio", column(40) { 100 * Double(100 + $0 * 17 % 29) / Double(1999 + $0 % 4) }),
+    ]
+
+    private static func column(_ count: Int, _ value: (Int) -> Double) -> [Double] { (0..<count).map(value) }
+
+    private static let start: Int64 = 1_700_000_000_000_000_000
+
+    static let timestamps: [(name: String, timestamps: [Timestamp])] = [
+        ("regular", (0..<30).map { start + Int64($0) * 10_000_000_000 }),
+        ("jitter", (0..<64).map { start + Int64($0) * 10_000_000_000 + Int64($0 * $0 % 37) * 100_003 }),
+        ("extremes", [.min, -1, 0, 1, .max]),
+    ]
+
+    static let journal = JournalRow(
+        samples: SampleBatch(
+            series: [1, 2, 1, 900], timestamps: [5, 5, .max, .min], values: [0.5, -0.0, 1e300, 7]),
+        records: [
+            RecordEntry(
+                grid: 3, bin: 28_333_334, lead: 1, resolution: Resolution(width: 0.64), median: 1234, lower: 17,
+                upper: 99, model: "elman-3", backfilled: false),
+            RecordEntry(
+                grid: 3, bin: 28_333_335, lead: 0, resolution: Resolution(width: 640), median: -5, lower: 0, upper: 255,
+                model: "profile", backfilled: true),
+        ])
+
+    static func segment() -> [UInt8] {
+        var builder = SegmentBuilder(kind: .samples, compressor: Compressor(level: 3))
+        for (index, item) in values.enumerated() where item.values.count == 40 {
+            builder.append(
+                series: Int64(index), Samples(timestamps: (0..<40).map { $0 * 1_000_000_000 }, values: item.values))
+        }
+        return builder.finished()
+    }
+}

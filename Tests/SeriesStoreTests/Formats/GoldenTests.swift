@@ -1,0 +1,103 @@
+import Testing
+
+@testable import SeriesStore
+
+/// Bytes as released. They are read, never compared with what is written today: another libzstd may pack better.
+@Suite("Golden files") struct GoldenTests {
+    static func bytes(_ hex: String) -> [UInt8] {
+        let digits = Array(hex.utf8).map { $0 < 0x3A ? $0 - 0x30 : $0 - 0x57 }
+        return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+    }
+
+    @Test(
+        "value columns of version 1 are read",
+        arguments: zip(
+            GoldenContents.values.map(\.name),
+            [
+                "000000000000404540",
+                "0102000500011f01012b0000850000301717170000170300a063cb0e128e08",
+                "0100020702000000000000f07f0000000000000080050019000327000075000038010100020002010200807500b0",
+                """
+                0206abf0d3f4afeebcb73c0180d1fbdd8fcbb6a6b501d39797cff98a9e9aff010108e00240e86bede49c118fa0881b9d\
+                84fc61df00285833b15c05b6fd148753af9782393c530ad0705800bc1f49314e9f703375eecd05c44fc08ccd3e7dad6c\
+                000fac96552ed2c4d1d5bbe0c3bee9addce0a5f7b7b3009705b0ac0e5fddd2798fe150a92f0d3ae1bfb1e841003d3427\
+                80826ef06187a5ebe4be3728c6ebdcb47f5a005f32411b7dde334d00cd88a2efef23d588bc991a670012444592aa8dea\
+                4a955431a65bc6b166b11b6a8a3f00780eb86da3
+                """,
+                """
+                010c0006a8e8c8e9970702de92cdb5f0e401adcbff9ceab4040106470000f500009000780d00eaee00620c006b8a00bf\
+                ba000f0a064403260404040404d405
+                """,
+                "04000305162502000400010002390000bd000058000001000101000001000004006000987c81c519c002",
+                "0401000000000000c93e06000102040000000100",
+                """
+                0402000000000000594005c80101170101370000b50000601d001d001d001d00001d001d03004080170eb09522019e1f\
+                01041f000055000020020202050100261d1100000100
+                """,
+            ]))
+    func values(name: String, hex: String) throws {
+        let expected = try #require(GoldenContents.values.first { $0.name == name }).values
+        let found = try ValueColumn.decode(Self.bytes(hex), count: expected.count, with: Decompressor())
+        #expect(found.map(\.bitPattern) == expected.map(\.bitPattern))
+    }
+
+    @Test(
+        "time columns of version 1 are read",
+        arguments: zip(
+            GoldenContents.timestamps.map(\.name),
+            [
+                "00058080d0e2c6bfce972f80c8afa0250200",
+                """
+                0180c8afa0258080d0e2c6bfce972f05000102000200a38d06020101430000e50000580404040404454e04044e450600\
+                4819a8592057c0a6013287743923
+                """,
+                "0005ffffffffffffffffff0101020408f70000f7feffffffffffffdfffffffffffffff",
+            ]))
+    func timestamps(name: String, hex: String) throws {
+        let expected = try #require(GoldenContents.timestamps.first { $0.name == name }).timestamps
+        let found = try TimeColumn.decode(Self.bytes(hex), count: expected.count, with: Decompressor())
+        #expect(found == expected)
+    }
+
+    @Test("a journal row of version 1 is read")
+    func journal() throws {
+        let hex = """
+            010139000000043200007501005402020201860e0a00f4ff010200009c0000007500880000003c000000e400e000371c\
+            3f807e40020060a00c1c01042bf90f0235000000022a00005101000207656c6d616e2d330770726f66696c6503acd482\
+            1b020164a41311630003aed4821b010a010900ff01a1c2dbf2
+            """
+        #expect(try JournalRow(Self.bytes(hex), with: Decompressor()) == GoldenContents.journal)
+    }
+
+    @Test("a record chunk of version 1 is read")
+    func record() throws {
+        let hex = """
+            0303010105726964676504010105726964676504010107656c6d616e2d3305cc0484070200000e010002c40104160101\
+            0600007f
+            """
+        let bins = (0..<5).map { 98 + $0 * 300 as Int64 }
+        let found = try RecordChunk.decode(
+            Self.bytes(hex), owner: RecordOwner(grid: 3, lead: 1), bins: bins, with: Decompressor())
+        #expect(found == bins.map { RowTests.entry(3, $0) })
+    }
+
+    @Test("a segment of version 1 is read")
+    func segment() throws {
+        let hex = """
+            465345470100c0000000e20000000000dd0500028b2831504dd41860d2d7f882ca75411409aa0569a3d05971935fe594\
+            4bdd8c1604909a8bf2406cdeb3f2eaf6877f7bf3fcfc9ba4e1df5ec4d39bb1f31eacbd1852f79e7096c3465868012255\
+            a54214998e2d520e79e4e2b906c1f3eb795e955cf3e761416192068e0abc489599f4fe16d8a71976e76dd7fe58a9db64\
+            396b0a000bc12955337d0f044b1cf89f78cc122fd74f3846c7821d8363c0b10235dc864805c454130a002004c4816020\
+            04829bf62007b0803db08c588b1eab0714a40005008094ebdc03020080e76c090102000500011f01012b000085000030\
+            1717170000170300a063cb0e128e086da9728e0100020702000000000000f07f00000000000000800500190003270000\
+            75000038010100020002010200807500b02cbdf0a404000305162502000400010002390000bd00005800000100010100\
+            0001000004006000987c81c519c0024af2a2510401000000000000c93e060001020400000001003914d39b0402000000\
+            000000594005c80101170101370000b50000601d001d001d001d00001d001d03004080170eb09522019e1f01041f0000\
+            55000020020202050100261d11000001002b11bc06
+            """
+        let found = try DamageTests.contents(Self.bytes(hex))
+        let expected = GoldenContents.values.filter { $0.values.count == 40 }
+        #expect(found.map { $0.values.map(\.bitPattern) } == expected.map { $0.values.map(\.bitPattern) })
+        #expect(found.allSatisfy { $0.timestamps == (0..<40).map { $0 * 1_000_000_000 } })
+    }
+}
