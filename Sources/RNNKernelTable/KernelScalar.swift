@@ -34,3 +34,8 @@ extension Double: KernelScalar {
     /// The exponential.
     public static func exp(_ x: Double) -> Double { Glibc.exp(x) }
 }
+
+/// log(1 + exp(x)), without overflow.
+public func softplus<Scalar: KernelScalar>(_ x: Scalar) -> Scalar {
+    max(x, 0) + Scalar.log(1 + Scalar.exp(-abs(x)))
+}

@@ -24,6 +24,7 @@
     let forwardDense: Step<DensePlan>
     let backwardDense: Step<DensePlan>
     let pinballLoss: @Sendable (PinballPlan, UnsafeMutablePointer<Float>) -> Float
+    let pointLossStep: @Sendable (PointLossPlan, UnsafeMutablePointer<Float>) -> Float
     let adamWStep: @Sendable (AdamWPlan, AdamWStep, UnsafeMutablePointer<Float>) -> Float
     let productOfRows: @Sendable (OwnLagPlan, UnsafeMutablePointer<Float>) -> Void
     let productOfRowsGradient: @Sendable (OwnLagPlan, UnsafeMutablePointer<Float>) -> Void
@@ -44,6 +45,7 @@
         forwardDense: @escaping Step<DensePlan>,
         backwardDense: @escaping Step<DensePlan>,
         pinballLoss: @escaping @Sendable (PinballPlan, UnsafeMutablePointer<Float>) -> Float,
+        pointLossStep: @escaping @Sendable (PointLossPlan, UnsafeMutablePointer<Float>) -> Float,
         adamWStep: @escaping @Sendable (AdamWPlan, AdamWStep, UnsafeMutablePointer<Float>) -> Float,
         productOfRows: @escaping Step<OwnLagPlan>,
         productOfRowsGradient: @escaping Step<OwnLagPlan>,
@@ -61,6 +63,7 @@
         unsafe self.forwardDense = forwardDense
         unsafe self.backwardDense = backwardDense
         unsafe self.pinballLoss = pinballLoss
+        unsafe self.pointLossStep = pointLossStep
         unsafe self.adamWStep = adamWStep
         unsafe self.productOfRows = productOfRows
         unsafe self.productOfRowsGradient = productOfRowsGradient
@@ -127,6 +130,12 @@
     public func pinball(_ plan: PinballPlan, in arena: Arena<Float>) -> Float {
         precondition(plan.targets + plan.leads * plan.batch <= arena.count)
         return unsafe pinballLoss(plan, arena.base)
+    }
+
+    /// The loss of outputs; they are replaced by its gradient.
+    public func loss(_ plan: PointLossPlan, in arena: Arena<Float>) -> Float {
+        precondition(plan.targets + plan.rows * plan.batch <= arena.count)
+        return unsafe pointLossStep(plan, arena.base)
     }
 
     /// One step of the optimiser. Returns the norm of the gradient before clipping; if it is not finite, nothing else

@@ -53,7 +53,7 @@ public struct Trial: Sendable, Hashable {
 
     /// Runs the step with `table`.
     public func run(with table: KernelTable) -> Results {
-        training(table) + inference(table) + ridge(table)
+        training(table) + losses(table) + inference(table) + ridge(table)
     }
 
     private func training(_ table: KernelTable) -> Results {
@@ -153,6 +153,20 @@ public struct Trial: Sendable, Hashable {
         return results
     }
 
+    private func losses(_ table: KernelTable) -> Results {
+        var results: Results = []
+        for loss in PointLoss.allCases {
+            var noise = Noise()
+            let plan = PointLossPlan(loss: loss, rows: leads, outputs: 0, targets: leads * 32, batch: 32)
+            let arena = Arena<Float>(count: 2 * leads * 32)
+            arena.write((0..<(leads * 32)).map { _ in noise(3) }, at: plan.outputs)
+            arena.write((0..<(leads * 32)).map { $0 % 3 == 0 ? 1 : $0 % 7 == 0 ? .nan : 0 }, at: plan.targets)
+            results.append((loss.rawValue, [Double(table.loss(plan, in: arena))]))
+            results.append(("\(loss.rawValue) gradient", arena.read(0..<(leads * 32)).map { Double($0) }))
+        }
+        return results
+    }
+
     private func inference(_ table: KernelTable) -> Results {
         var noise = Noise()
         let plan = InferencePlan(cell: cell, inputs: inputs, hidden: hidden, steps: steps, outputs: knots.count * 7)
@@ -228,7 +242,7 @@ extension KernelTable {
         return unsafe KernelTable(
             instructionSet: instructionSet, gatherRows: gatherRows, forwardRecurrent: forwardRecurrent,
             backwardRecurrent: backwardRecurrent, forwardDense: forwardDense, backwardDense: backwardDense,
-            pinballLoss: pinballLoss, adamWStep: adamWStep, productOfRows: productOfRows,
+            pinballLoss: pinballLoss, pointLossStep: pointLossStep, adamWStep: adamWStep, productOfRows: productOfRows,
             productOfRowsGradient: productOfRowsGradient,
             infer: { plan, weights, values in
                 unsafe right(plan, weights, values)

@@ -12,10 +12,24 @@
 
 internal import RNNKernelTable
 
+/// What makes a state of a sum, and its derivative by the state. A type and not a closure, so that it is inlined.
+private protocol Activation {
+    static func value(_ sum: V) -> V
+    static func derivative(_ state: V) -> V
+}
+
+private enum HyperbolicTangent: Activation {
+    @inline(always) static func value(_ sum: V) -> V { tanh(sum) }
+    @inline(always) static func derivative(_ state: V) -> V { all(1) - state * state }
+}
+
+private enum Rectifier: Activation {
+    @inline(always) static func value(_ sum: V) -> V { larger(.zero, sum) }
+    @inline(always) static func derivative(_ state: V) -> V { V.zero.replacing(with: all(1), where: state .> .zero) }
+}
+
 @inline(always)
-private func forward(
-    _ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>, activate: (V) -> V
-) {
+private func forward<A: Activation>(_: A.Type, _ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>) {
     let layer = unsafe Layer(plan, memory)
     let (hidden, rows) = (plan.hidden, plan.stateRows)
     pack(layer.weights, stride: rows, rows: hidden, columns: rows, into: layer.panels)
@@ -25,15 +39,13 @@ private func forward(
             layer.panels, rows: hidden, depth: t == 0 ? plan.inputs &+ 1 : rows, of: rows, layer.state(t),
             width: layer.width, into: next
         ) { start, count in
-            for i in start..<(start &+ count) { next[i] = activate(next[i]) }
+            for i in start..<(start &+ count) { next[i] = A.value(next[i]) }
         }
     }
 }
 
 @inline(always)
-private func backward(
-    _ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>, derivative: (V) -> V
-) {
+private func backward<A: Activation>(_: A.Type, _ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>) {
     let layer = unsafe Layer(plan, memory)
     let (hidden, rows) = (plan.hidden, plan.stateRows)
     packTransposed(
@@ -45,7 +57,7 @@ private func backward(
     let fromSteps = plan.stepGradients >= 0
     for i in 0..<(hidden &* layer.width) {
         let d = fromSteps ? layer.stateGradient[i] + outside[i] : layer.stateGradient[i]
-        last[i] = d * derivative(h[i])
+        last[i] = d * A.derivative(h[i])
     }
     layer.sweep { t in
         guard t > 0 else { return }
@@ -56,9 +68,9 @@ private func backward(
             layer.panels, rows: hidden, depth: hidden, of: hidden, layer.gates(t), width: layer.width, into: before
         ) { start, count in
             if fromSteps {
-                for i in start..<(start &+ count) { before[i] = (before[i] + outside[i]) * derivative(h[i]) }
+                for i in start..<(start &+ count) { before[i] = (before[i] + outside[i]) * A.derivative(h[i]) }
             } else {
-                for i in start..<(start &+ count) { before[i] = before[i] * derivative(h[i]) }
+                for i in start..<(start &+ count) { before[i] = before[i] * A.derivative(h[i]) }
             }
         }
     } weightGradients: { t, steps, chunk in
@@ -71,20 +83,20 @@ private func backward(
 
 @inline(never)
 func forwardElman(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>) {
-    unsafe forward(plan, memory) { tanh($0) }
+    unsafe forward(HyperbolicTangent.self, plan, memory)
 }
 
 @inline(never)
 func backwardElman(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>) {
-    unsafe backward(plan, memory) { h in all(1) - h * h }
+    unsafe backward(HyperbolicTangent.self, plan, memory)
 }
 
 @inline(never)
 func forwardReLU(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>) {
-    unsafe forward(plan, memory) { larger(.zero, $0) }
+    unsafe forward(Rectifier.self, plan, memory)
 }
 
 @inline(never)
 func backwardReLU(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>) {
-    unsafe backward(plan, memory) { h in V.zero.replacing(with: all(1), where: h .> .zero) }
+    unsafe backward(Rectifier.self, plan, memory)
 }

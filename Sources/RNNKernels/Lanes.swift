@@ -46,6 +46,9 @@ internal import CVector
 /// Lanes of a vector.
 let lanes = V.scalarCount
 
+/// Vectors of a row of the usual minibatch, 32 windows.
+let usualWidth = 32 / V.scalarCount
+
 /// Vectors, unchecked.
 @safe struct Vectors {
     let base: UnsafeMutablePointer<V>
@@ -64,6 +67,11 @@ let lanes = V.scalarCount
     @inline(always) static func + (vectors: Vectors, offset: Int) -> Vectors {
         unsafe Vectors(base: vectors.base + offset)
     }
+
+    /// The same memory, number by number.
+    @inline(always) var scalars: Scalars {
+        unsafe Scalars(UnsafeMutableRawPointer(base).assumingMemoryBound(to: Float.self), 0)
+    }
 }
 
 /// Scalars, unchecked.
@@ -79,6 +87,18 @@ let lanes = V.scalarCount
 
     @inline(always) static func + (scalars: Scalars, offset: Int) -> Scalars {
         unsafe Scalars(scalars.base, offset)
+    }
+
+    @inline(always) func store(_ values: SIMD8<Float>, at place: Int) {
+        unsafe UnsafeMutableRawPointer(base + place).storeBytes(of: values, as: SIMD8<Float>.self)
+    }
+
+    @inline(always) func store(_ values: SIMD4<Float>, at place: Int) {
+        unsafe UnsafeMutableRawPointer(base + place).storeBytes(of: values, as: SIMD4<Float>.self)
+    }
+
+    @inline(always) func four(at place: Int) -> SIMD4<Float> {
+        unsafe UnsafeRawPointer(base + place).loadUnaligned(as: SIMD4<Float>.self)
     }
 }
 
@@ -128,33 +148,46 @@ extension InlineArray {
     return two.x + two.y
 }
 
-/// The sums of four vectors' lanes, at the price of one and a half.
-@inline(always) func sums(_ a: V, _ b: V, _ c: V, _ d: V) -> SIMD4<Float> {
-    let ab = SIMD8<Float>(lowHalf: quarters(a), highHalf: quarters(b))
-    let cd = SIMD8<Float>(lowHalf: quarters(c), highHalf: quarters(d))
-    let pairs = SIMD8<Float>(lowHalf: ab.evenHalf + ab.oddHalf, highHalf: cd.evenHalf + cd.oddHalf)
-    return pairs.evenHalf + pairs.oddHalf
+/// The sums of the lanes of eight vectors of a tile, from `first` on, at the price of one and a half: each step halves
+/// the lanes of two vectors and puts them side by side.
+@inline(always) func sums(_ v: GradientTile, _ first: Int) -> SIMD8<Float> {
+    let (a, b, c, d) = (v[at: first], v[at: first &+ 1], v[at: first &+ 2], v[at: first &+ 3])
+    let (e, f, g, h) = (v[at: first &+ 4], v[at: first &+ 5], v[at: first &+ 6], v[at: first &+ 7])
+    #if V512
+        let pairs = paired(quartered(halved(a, b), halved(c, d)), quartered(halved(e, f), halved(g, h)))
+        return pairs.evenHalf + pairs.oddHalf
+    #elseif V256
+        let (abcd, efgh) = (paired(halved(a, b), halved(c, d)), paired(halved(e, f), halved(g, h)))
+        return SIMD8(lowHalf: abcd.evenHalf, highHalf: efgh.evenHalf)
+            + SIMD8(lowHalf: abcd.oddHalf, highHalf: efgh.oddHalf)
+    #else
+        let (abcd, efgh) = (paired(paired(a, b), paired(c, d)), paired(paired(e, f), paired(g, h)))
+        return SIMD8(lowHalf: abcd, highHalf: efgh)
+    #endif
 }
+
+/// Lower plus upper half, of a and of b.
+@inline(always) private func halved(_ a: V, _ b: V) -> V {
+    V(lowHalf: a.lowHalf, highHalf: b.lowHalf) + V(lowHalf: a.highHalf, highHalf: b.highHalf)
+}
+
+/// Even plus odd lanes, of a and of b.
+@inline(always) private func paired(_ a: V, _ b: V) -> V {
+    V(lowHalf: a.evenHalf, highHalf: b.evenHalf) + V(lowHalf: a.oddHalf, highHalf: b.oddHalf)
+}
+
+#if V512
+    /// Lower plus upper half of each half, of a and of b.
+    @inline(always) private func quartered(_ a: V, _ b: V) -> V {
+        let lower = V(
+            lowHalf: SIMD8(lowHalf: a.lowHalf.lowHalf, highHalf: a.highHalf.lowHalf),
+            highHalf: SIMD8(lowHalf: b.lowHalf.lowHalf, highHalf: b.highHalf.lowHalf))
+        let upper = V(
+            lowHalf: SIMD8(lowHalf: a.lowHalf.highHalf, highHalf: a.highHalf.highHalf),
+            highHalf: SIMD8(lowHalf: b.lowHalf.highHalf, highHalf: b.highHalf.highHalf))
+        return lower + upper
+    }
+#endif
 
 @inline(always) func smaller(_ a: V, _ b: V) -> V { a.replacing(with: b, where: b .< a) }
 @inline(always) func larger(_ a: V, _ b: V) -> V { a.replacing(with: b, where: b .> a) }
-
-/// The hyperbolic tangent as a ratio of polynomials, x P(x^2) / Q(x^2), on [-8, 8].
-///
-/// Largest error 3.3e-7 (5 units in the last place), never outside (-1, 1); NaN stays NaN.
-@inline(always) func tanh(_ value: V) -> V {
-    let x = larger(smaller(value, all(8)), all(-8))
-    let x2 = x * x
-    var p = multiplyAdd(x2, all(1.5061747404843118e-08), all(2.1773201297037303e-05))
-    p = multiplyAdd(x2, p, all(0.0035641533322632313))
-    p = multiplyAdd(x2, p, all(0.13438189029693604))
-    p = multiplyAdd(x2, p, all(0.9999999403953552))
-    var q = multiplyAdd(x2, all(8.453636723970703e-07), all(0.00033991748932749033))
-    q = multiplyAdd(x2, q, all(0.0261360052973032))
-    q = multiplyAdd(x2, q, all(0.4677150845527649))
-    q = multiplyAdd(x2, q, all(1))
-    return x * p / q
-}
-
-/// 1 / (1 + exp(-x)), by way of tanh. Largest error 2e-7.
-@inline(always) func sigmoid(_ x: V) -> V { multiplyAdd(tanh(x * all(0.5)), all(0.5), all(0.5)) }

@@ -10,11 +10,13 @@ func pack(_ a: Scalars, stride: Int, rows m: Int, columns k: Int, into panels: S
     var out = panels
     var row = 0
     while row < m {
-        let present = min(tileRows, m &- row)
-        for column in 0..<k {
-            for j in 0..<tileRows {
-                out[column &* tileRows &+ j] = j < present ? a[(row &+ j) &* stride &+ column] : 0
+        let source = a + row &* stride
+        if m &- row >= tileRows {
+            for column in 0..<k {
+                for j in 0..<tileRows { out[column &* tileRows &+ j] = source[j &* stride &+ column] }
             }
+        } else {
+            packRest(k, m &- row, into: out) { j, column in source[j &* stride &+ column] }
         }
         out = out + k &* tileRows
         row = row &+ tileRows
@@ -29,14 +31,26 @@ func packTransposed(
     var out = panels
     var row = 0
     while row < m {
-        let present = min(tileRows, m &- row)
-        for column in 0..<k {
-            for j in 0..<tileRows {
-                out[column &* tileRows &+ j] = j < present ? a[column &* stride &+ first &+ row &+ j] : 0
+        let source = a + (first &+ row)
+        if m &- row >= tileRows {
+            for column in 0..<k {
+                for j in Swift.stride(from: 0, to: tileRows, by: 4) {
+                    out.store(source.four(at: column &* stride &+ j), at: column &* tileRows &+ j)
+                }
             }
+        } else {
+            packRest(k, m &- row, into: out) { j, column in source[column &* stride &+ j] }
         }
         out = out + k &* tileRows
         row = row &+ tileRows
+    }
+}
+
+/// The last panel, of which only `present` rows exist.
+@inline(never)
+private func packRest(_ k: Int, _ present: Int, into out: Scalars, _ weight: (_ row: Int, _ column: Int) -> Float) {
+    for column in 0..<k {
+        for j in 0..<tileRows { out[column &* tileRows &+ j] = j < present ? weight(j, column) : 0 }
     }
 }
 

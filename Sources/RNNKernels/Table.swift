@@ -19,6 +19,7 @@ public func makeKernels() -> KernelTable {
         forwardDense: forwardDense,
         backwardDense: backwardDense,
         pinballLoss: pinball,
+        pointLossStep: pointLoss,
         adamWStep: adamW,
         productOfRows: forwardOwnLags,
         productOfRowsGradient: backwardOwnLags,

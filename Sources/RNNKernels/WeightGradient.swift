@@ -1,7 +1,7 @@
 // Weight gradients: dW[m][k] = sum over steps and lanes of D[t][m] S[t][k].
 //
 // Sums are kept as vectors of lanes in a tile of `gradientRows` x 3, carried from chunk to chunk of a few steps (so that
-// the rows of a chunk are still in the first-level cache), and added across lanes only once a minibatch, four at a time.
+// the rows of a chunk are still in the first-level cache), and added across lanes only once a minibatch, eight at a time.
 
 /// Which of the chunks of a minibatch this is: the first starts the sums, the last writes them out.
 struct Chunk {
@@ -9,30 +9,39 @@ struct Chunk {
     let last: Bool
 }
 
-@inline(never)
-private func writeSums(_ sumsOfLanes: Vectors, rows: Int, columns: Int, into out: Scalars, stride: Int) {
-    var row = 0
-    // rows * columns is a multiple of 4, as gradientRows is.
-    var index = 0
-    var column = 0
-    while index < rows &* columns {
-        let four = sums(sumsOfLanes[index], sumsOfLanes[index &+ 1], sumsOfLanes[index &+ 2], sumsOfLanes[index &+ 3])
-        for j in 0..<4 {
-            out[row &* stride &+ column] = four[j]
-            column = column &+ 1
-            if column == columns {
-                column = 0
-                row = row &+ 1
-            }
+/// Adds a tile of sums across lanes and writes it, `gradientRows` rows of 3.
+///
+/// `padded`: a row may be written as four numbers, because another tile will write the fourth.
+@inline(always)
+private func writeTile(_ tile: GradientTile, _ carried: Vectors, into out: Scalars, stride: Int, padded: Bool) {
+    // The sums take the place of the vectors they were made of.
+    let numbers = carried.scalars
+    #if V512
+        numbers.store(sums(tile, 0), at: 0)
+        numbers.store(sums(tile, 8), at: 8)
+        numbers.store(sums(tile, 16), at: 16)
+    #else
+        numbers.store(sums(tile, 0), at: 0)
+        numbers.store(sums(tile, 4), at: 4)
+    #endif
+    for row in 0..<gradientRows {
+        if padded {
+            out.store(numbers.four(at: 3 &* row), at: row &* stride)
+        } else {
+            for column in 0..<3 { out[row &* stride &+ column] = numbers[3 &* row &+ column] }
         }
-        index = index &+ 4
     }
+}
+
+@inline(always)
+private func writeColumn(_ carried: Vectors, into out: Scalars, stride: Int) {
+    for row in 0..<gradientRows { out[row &* stride] = sum(carried[row]) }
 }
 
 @inline(always)
 private func addTile(
     _ d: Vectors, _ dStride: Int, _ s: Vectors, _ sStride: Int, steps: Int, width: Int, _ carried: Vectors,
-    first: Bool
+    first: Bool, last: (out: Scalars, stride: Int, padded: Bool)?
 ) {
     var sums = GradientTile(repeating: .zero)
     if !first {
@@ -41,21 +50,29 @@ private func addTile(
     var dRow = d
     var sRow = s
     for _ in 0..<steps {
-        for n in 0..<width {
-            let s0 = sRow[n]
-            let s1 = sRow[width &+ n]
-            let s2 = sRow[2 &* width &+ n]
-            for i in 0..<gradientRows {
-                let value = dRow[i &* width &+ n]
-                sums[at: 3 &* i] = multiplyAdd(value, s0, sums[at: 3 &* i])
-                sums[at: 3 &* i &+ 1] = multiplyAdd(value, s1, sums[at: 3 &* i &+ 1])
-                sums[at: 3 &* i &+ 2] = multiplyAdd(value, s2, sums[at: 3 &* i &+ 2])
+        var n = 0
+        while n < width {
+            for pair in 0..<2 {
+                let s0 = sRow[n &+ pair]
+                let s1 = sRow[width &+ n &+ pair]
+                let s2 = sRow[2 &* width &+ n &+ pair]
+                for i in 0..<gradientRows {
+                    let value = dRow[i &* width &+ n &+ pair]
+                    sums[at: 3 &* i] = multiplyAdd(value, s0, sums[at: 3 &* i])
+                    sums[at: 3 &* i &+ 1] = multiplyAdd(value, s1, sums[at: 3 &* i &+ 1])
+                    sums[at: 3 &* i &+ 2] = multiplyAdd(value, s2, sums[at: 3 &* i &+ 2])
+                }
             }
+            n = n &+ 2
         }
         dRow = dRow + dStride
         sRow = sRow + sStride
     }
-    for i in 0..<(gradientRows &* 3) { carried[i] = sums[at: i] }
+    if let last {
+        writeTile(sums, carried, into: last.out, stride: last.stride, padded: last.padded)
+    } else {
+        for i in 0..<(gradientRows &* 3) { carried[i] = sums[at: i] }
+    }
 }
 
 @inline(always)
@@ -93,6 +110,23 @@ func addWeightGradient(
     _ d: Vectors, _ dStride: Int, rows m: Int, _ s: Vectors, _ sStride: Int, columns k: Int, steps: Int, width: Int,
     into out: Scalars, stride: Int, carried: Vectors, _ chunk: Chunk
 ) {
+    // A constant width makes every address of a tile a constant offset.
+    if width == usualWidth {
+        addTiles(
+            d, dStride, rows: m, s, sStride, columns: k, steps: steps, width: usualWidth, into: out, stride: stride,
+            carried: carried, chunk)
+    } else {
+        addTiles(
+            d, dStride, rows: m, s, sStride, columns: k, steps: steps, width: width, into: out, stride: stride,
+            carried: carried, chunk)
+    }
+}
+
+@inline(always)
+private func addTiles(
+    _ d: Vectors, _ dStride: Int, rows m: Int, _ s: Vectors, _ sStride: Int, columns k: Int, steps: Int, width: Int,
+    into out: Scalars, stride: Int, carried: Vectors, _ chunk: Chunk
+) {
     var kept = carried
     var row = 0
     while row < m {
@@ -103,15 +137,15 @@ func addWeightGradient(
                 let columns = wide ? 3 : 1
                 let dRow = d + row &* width
                 let sRow = s + column &* width
+                let place = out + (row &* stride &+ column)
                 if wide {
-                    addTile(dRow, dStride, sRow, sStride, steps: steps, width: width, kept, first: chunk.first)
+                    addTile(
+                        dRow, dStride, sRow, sStride, steps: steps, width: width, kept, first: chunk.first,
+                        last: chunk.last ? (place, stride, column &+ 3 < k) : nil)
                 } else {
                     addColumn(dRow, dStride, sRow, sStride, steps: steps, width: width, kept, first: chunk.first)
                 }
-                if chunk.last {
-                    let place = out + (row &* stride &+ column)
-                    writeSums(kept, rows: gradientRows, columns: columns, into: place, stride: stride)
-                }
+                if chunk.last, !wide { writeColumn(kept, into: place, stride: stride) }
                 kept = kept + gradientRows &* columns
                 column = column &+ columns
             }

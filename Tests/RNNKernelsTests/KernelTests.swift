@@ -65,6 +65,56 @@ private func expectAgreement(_ trial: Trial) {
     }
 }
 
+@Suite("Activations") struct ActivationTests {
+    /// 64 steps of 32 windows through one Elman unit that passes its input on.
+    private func tanh(of values: [Float], _ table: KernelTable) -> [Float] {
+        var layout = ArenaLayout()
+        let weights = layout.reserve(3)
+        let plan = RecurrentPlan(
+            cell: .elman, inputs: 1, hidden: 1, steps: 64, batch: 32, weights: weights, gradients: weights,
+            in: &layout)
+        let arena = Arena<Float>(count: layout.count)
+        arena.write([1, 0, 0], at: weights)
+        for step in 0..<64 {
+            arena.write(Array(values[(step * 32)..<(step * 32 + 32)]), at: plan.state(step: step, row: 0))
+        }
+        table.forward(plan, in: arena)
+        return (1...64).flatMap { step in
+            let row = plan.state(step: step, row: 2)
+            return arena.read(row..<(row + 32))
+        }
+    }
+
+    /// The gradient of the cross-entropy is sigmoid - target.
+    private func sigmoid(of values: [Float], _ table: KernelTable) -> [Float] {
+        let plan = PointLossPlan(loss: .crossEntropy, rows: 64, outputs: 0, targets: 2_048, batch: 32)
+        let arena = Arena<Float>(count: 4_096)
+        arena.write(values, at: 0)
+        _ = table.loss(plan, in: arena)
+        return arena.read(0..<2_048).map { $0 * 2_048 }
+    }
+
+    @Test("are as exact as they say, and stay within their bounds", arguments: [0.01, 1, 4, 10, 1e3, 1e30])
+    func errors(size: Double) {
+        let values = (0..<2_048).map { Float((Double($0) / 1_023.5 - 1) * size) }
+        for table in tables {
+            for (x, y) in zip(values, tanh(of: values, table)) {
+                #expect(abs(Double(y) - Double.tanh(Double(x))) < 4.2e-7 && abs(y) <= 1, "\(table.instructionSet)")
+            }
+            for (x, y) in zip(values, sigmoid(of: values, table)) {
+                let exact = 0.5 + 0.5 * Double.tanh(Double(x) / 2)
+                #expect(abs(Double(y) - exact) < 4.2e-7 && (0...1).contains(y), "\(table.instructionSet)")
+            }
+        }
+    }
+
+    @Test("keep NaN, so that a damaged state is noticed")
+    func notANumber() {
+        let values = [Float](repeating: .nan, count: 2_048)
+        for table in tables { #expect(tanh(of: values, table).allSatisfy { $0.isNaN }) }
+    }
+}
+
 @Suite("Choice of kernels") struct KernelChoiceTests {
     @Test("every set that this machine can run passes its self-check")
     func selfCheck() {

@@ -12,6 +12,16 @@ VECTOR_INLINE vector_f4 vector_sqrt4(vector_f4 x) { return __builtin_elementwise
 VECTOR_INLINE vector_f8 vector_sqrt8(vector_f8 x) { return __builtin_elementwise_sqrt(x); }
 VECTOR_INLINE vector_f16 vector_sqrt16(vector_f16 x) { return __builtin_elementwise_sqrt(x); }
 
+// Lane by lane, entry `index % 32` of a table of 32 numbers, the first 16 in `low`.
+#if defined(__AVX512F__)
+typedef unsigned vector_u16 __attribute__((ext_vector_type(16)));
+VECTOR_INLINE vector_f16 vector_lookup32(vector_f16 low, vector_f16 high, vector_u16 index) {
+    typedef float f16 __attribute__((vector_size(64)));
+    typedef int i16 __attribute__((vector_size(64)));
+    return (vector_f16)__builtin_ia32_vpermi2varps512((f16)low, (i16)index, (f16)high);
+}
+#endif
+
 // The microarchitecture level of this CPU that our kernels know: 4 (AVX-512), 3 (AVX2 and FMA) or 1 (baseline).
 VECTOR_INLINE int vector_cpu_level(void) {
 #if defined(__x86_64__)

@@ -89,3 +89,43 @@ public struct AdamWStep: Sendable, Hashable {
         self.secondCorrection = secondCorrection
     }
 }
+
+/// A loss of single numbers.
+///
+///     sum of squares     sum over outputs of (y - ŷ)^2                  the textbook's J
+///     mean squared       its mean
+///     Huber              mean of e^2 / 2 within 1, |e| - 1/2 beyond     (Huber 1964)
+///     cross-entropy      mean of -y log p - (1 - y) log(1 - p), p = sigmoid(ŷ), of the probability of an event
+public enum PointLoss: String, Sendable, CaseIterable {
+    /// The sum of squared errors.
+    case sumOfSquares = "sum-of-squares"
+    /// The mean of squared errors.
+    case meanSquared = "mse"
+    /// Squares near 0, absolute values beyond 1.
+    case huber
+    /// Binary cross-entropy of a logit.
+    case crossEntropy = "bce"
+}
+
+/// The plan of a loss of single numbers.
+public struct PointLossPlan: Sendable, Hashable {
+    /// Which loss.
+    public let loss: PointLoss
+    /// Rows of outputs.
+    public let rows: Int
+    /// `[rows]` rows: outputs; replaced by the gradient.
+    public let outputs: Int
+    /// `[rows]` rows; NaN where there is no target.
+    public let targets: Int
+    /// Windows in a minibatch.
+    public let batch: Int
+
+    /// A plan of the loss.
+    public init(loss: PointLoss, rows: Int, outputs: Int, targets: Int, batch: Int) {
+        self.loss = loss
+        self.rows = rows
+        self.outputs = outputs
+        self.targets = targets
+        self.batch = batch
+    }
+}

@@ -157,6 +157,7 @@ extension KernelTable {
             forwardDense: Reference<Float>.forwardDense,
             backwardDense: Reference<Float>.backwardDense,
             pinballLoss: Reference<Float>.pinball,
+            pointLossStep: Reference<Float>.pointLoss,
             adamWStep: Reference<Float>.adamW,
             productOfRows: Reference<Float>.forwardOwnLags,
             productOfRowsGradient: Reference<Float>.backwardOwnLags,

@@ -153,6 +153,39 @@ public enum Reference<Scalar: KernelScalar> {
         return loss
     }
 
+    /// Losses of single numbers (the equations are at `PointLoss`) and their gradients in place.
+    public static func pointLoss(_ plan: PointLossPlan, _ memory: Memory) -> Scalar {
+        let outputs = unsafe Rows(memory, plan.outputs, batch: plan.batch)
+        let targets = unsafe Rows(memory, plan.targets, batch: plan.batch)
+        var (loss, present): (Scalar, Scalar) = (0, 0)
+        for row in 0..<plan.rows {
+            for lane in 0..<plan.batch where !targets[row, lane].isNaN { present += 1 }
+        }
+        let scale = plan.loss == .sumOfSquares ? 1 : 1 / max(present, 1)
+        for row in 0..<plan.rows {
+            for lane in 0..<plan.batch {
+                let (output, target) = (outputs[row, lane], targets[row, lane])
+                guard !target.isNaN else {
+                    outputs[row, lane] = 0
+                    continue
+                }
+                let e = output - target
+                switch plan.loss {
+                case .sumOfSquares, .meanSquared:
+                    loss += e * e * scale
+                    outputs[row, lane] = 2 * e * scale
+                case .huber:
+                    loss += (abs(e) <= 1 ? e * e / 2 : abs(e) - 0.5) * scale
+                    outputs[row, lane] = max(-1, min(1, e)) * scale
+                case .crossEntropy:
+                    loss += (softplus(output) - target * output) * scale
+                    outputs[row, lane] = (sigmoid(output) - target) * scale
+                }
+            }
+        }
+        return loss
+    }
+
     /// AdamW (the equations are at `AdamWPlan`).
     public static func adamW(_ plan: AdamWPlan, _ step: AdamWStep, _ memory: Memory) -> Scalar {
         let parameters = unsafe Numbers(memory, plan.parameters)

@@ -32,33 +32,6 @@ struct BitWriter {
     }
 }
 
-/// Gives the bits back. Who reads has checked before that there are enough.
-struct BitReader {
-    private let bytes: [UInt8]
-    private var at = 0
-    private var pending: UInt64 = 0
-    private var count = 0
-
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-    /// The next `bits` bits, 0 to 63.
-    mutating func next(_ bits: Int) -> UInt64 {
-        if bits > 32 {
-            let low = next(32)
-            return low | next(bits - 32) << 32
-        }
-        while count < bits {
-            pending |= UInt64(bytes[at]) << UInt64(count)
-            at += 1
-            count += 8
-        }
-        let value = pending & ((1 << UInt64(bits)) - 1)
-        pending >>= UInt64(bits)
-        count -= bits
-        return value
-    }
-}
-
 /// How short a coder that knows only frequencies can be.
 enum Entropy {
     /// Bits for `total` symbols with these frequencies: sum of n log2(total / n).

@@ -69,15 +69,12 @@ enum IntegerColumn {
             let planes = try takeStream(&reader, size: width * count, with: decompressor)
             return joinPlanes(planes, width: width, count: count)
         case .tokens0, .tokens1, .tokens2:
+            let meanings = TokenMeanings.of(subBits: form.subBits ?? 0)
             let tokens = try takeStream(&reader, size: count, with: decompressor)
-            let subBits = form.subBits ?? 0
-            let length = rawBits(tokens, subBits: subBits)
-            let low = try reader.take((length + 7) / 8)
-            return join(tokens, low: low, subBits: subBits)
+            let low = try reader.take((meanings.restBits(tokens) + 7) / 8)
+            return meanings.join(tokens, low: low)
         }
     }
-
-    // MARK: Planes
 
     private static func planes(_ values: [UInt64], width: Int) -> [UInt8] {
         var planes: [UInt8] = []
@@ -99,27 +96,13 @@ enum IntegerColumn {
         return values
     }
 
-    // MARK: Tokens
-
-    /// A number below 2^(s+1) is its own token. Above, with bit length L >= s+2 and the s bits b after its leading one,
-    /// the token is 2^(s+1) + (L - s - 2) 2^s + b, and L - 1 - s bits remain. At s = 2 the largest token is 251.
+    /// The token of a number, and how many of its lowest bits the token does not say.
     @inline(__always)
     private static func token(_ value: UInt64, subBits: Int) -> (token: UInt8, rest: Int) {
         if value < 2 << subBits { return (UInt8(truncatingIfNeeded: value), 0) }
         let rest = 63 - value.leadingZeroBitCount - subBits
         let leading = Int(truncatingIfNeeded: value >> UInt64(rest)) & ((1 << subBits) - 1)
         return (UInt8(truncatingIfNeeded: (2 << subBits) + ((rest - 1) << subBits) + leading), rest)
-    }
-
-    /// The bits that follow a token, and the number it stands for without them.
-    @inline(__always)
-    private static func meaning(_ token: UInt8, subBits: Int) -> (value: UInt64, rest: Int) {
-        let direct = 2 << subBits
-        if Int(token) < direct { return (UInt64(token), 0) }
-        let above = Int(token) - direct
-        let rest = (above >> subBits) + 1
-        let leading = UInt64(1 << subBits | above & ((1 << subBits) - 1))
-        return (rest < 64 ? leading << UInt64(rest) : 0, rest)
     }
 
     private static func split(_ values: [UInt64], subBits: Int) -> (tokens: [UInt8], low: [UInt8]) {
@@ -132,18 +115,6 @@ enum IntegerColumn {
             low.append(value, bits: rest)
         }
         return (tokens, low.finished())
-    }
-
-    private static func rawBits(_ tokens: [UInt8], subBits: Int) -> Int {
-        tokens.reduce(0) { $0 + meaning($1, subBits: subBits).rest }
-    }
-
-    private static func join(_ tokens: [UInt8], low: ArraySlice<UInt8>, subBits: Int) -> [UInt64] {
-        var bits = BitReader(Array(low))
-        return tokens.map { token in
-            let (value, rest) = meaning(token, subBits: subBits)
-            return value | bits.next(rest)
-        }
     }
 
     /// The number of sub-bits at which entropy of the tokens plus raw bits is least.
@@ -161,8 +132,6 @@ enum IntegerColumn {
         }
         return zip(forms, costs).min { $0.1 < $1.1 }.map(\.0) ?? .tokens0
     }
-
-    // MARK: Streams
 
     /// A run of bytes, packed or as it is, whichever is shorter: varint of length and one bit, then the bytes.
     private static func appendStream(_ plain: [UInt8], packed: [UInt8], into bytes: inout [UInt8]) {

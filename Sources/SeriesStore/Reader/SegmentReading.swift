@@ -7,11 +7,23 @@ import GRDB
 
 /// Reads segments on one snapshot of the file.
 ///
+/// Directories and time columns are remembered while it lives: series of one host share them.
+///
 /// Where a method returns nil, a merge or retention has taken a segment away: look at the list of segments again.
-struct SegmentReading {
+final class SegmentReading {
     private let db: Database
     private let health: StoreHealth?
     private let decompressor = Decompressor()
+    private var opened: [Int64: (blob: SegmentBlob, directory: SegmentDirectory)] = [:]
+    private var timeColumns: [TimesKey: [Timestamp]] = [:]
+    /// So many segments and time columns are remembered: 10 MB at most.
+    private static let remembered = 64
+
+    private struct TimesKey: Hashable {
+        let segment: Int64
+        let start: Int
+    }
+
     /// Read at once from the front of a segment: holds the directory of most.
     private static let front = 4096
 
@@ -97,6 +109,7 @@ struct SegmentReading {
 
     /// Opens a segment and reads its directory.
     func open(_ info: SegmentInfo) throws(StoreError) -> (blob: SegmentBlob, directory: SegmentDirectory)? {
+        if let known = opened[info.id] { return known }
         guard let blob = try SegmentBlob(info.id, in: db) else { return nil }
         var front = try blob.read(0..<min(Self.front, blob.size))
         let size = try SegmentDirectory.size(header: front)
@@ -105,7 +118,10 @@ struct SegmentReading {
         } else {
             front.removeLast(front.count - size)
         }
-        return (blob, try SegmentDirectory(front, with: decompressor))
+        let directory = try SegmentDirectory(front, with: decompressor)
+        if opened.count >= Self.remembered { opened = [:] }
+        opened[info.id] = (blob, directory)
+        return (blob, directory)
     }
 
     /// Decodes one chunk of samples.
@@ -130,8 +146,13 @@ struct SegmentReading {
     private func timestamps(
         _ times: SegmentDirectory.Times, _ blob: SegmentBlob, _ info: SegmentInfo
     ) throws(StoreError) -> [Timestamp] {
+        let key = TimesKey(segment: info.id, start: times.bytes.lowerBound)
+        if let known = timeColumns[key] { return known }
         let column = try unsealed(try blob.read(times.bytes), what: "time column in segment \(info.id)")
-        return try TimeColumn.decode(column, count: times.count, with: decompressor)
+        let timestamps = try TimeColumn.decode(column, count: times.count, with: decompressor)
+        if timeColumns.count >= Self.remembered { timeColumns = [:] }
+        timeColumns[key] = timestamps
+        return timestamps
     }
 
     /// What `read` makes of a segment; `nothing` for a damaged one that may be skipped.

@@ -31,31 +31,31 @@ extension StoreReader {
         of series: SeriesID, stepSeconds: Int64, range: Range<Int64>, aggregate: Aggregate
     ) async throws(StoreError) -> [Double] {
         let request = BinRequest(series: series, stepSeconds: stepSeconds, range: range, aggregate: aggregate)
-        if let bins = openBins([request])[0] { return bins }
-        return try await sealedBins(request)
+        return try await bins(of: [request])[0]
     }
 
-    /// The bins of many series, in the order of the requests: one look at memory for all that heads can answer.
+    /// The bins of many series, in the order of the requests: one look at memory for all that heads can answer, one
+    /// snapshot of the file for each `together` of the others.
     public func bins(of requests: [BinRequest]) async throws(StoreError) -> [[Double]] {
-        var results: [[Double]] = []
-        results.reserveCapacity(requests.count)
-        for (request, bins) in zip(requests, openBins(requests)) {
-            if let bins {
-                results.append(bins)
-            } else {
-                results.append(try await sealedBins(request))
-            }
+        var results = openBins(requests)
+        let sealed = results.indices.filter { results[$0] == nil }
+        for start in stride(from: 0, to: sealed.count, by: Self.together) {
+            let part = sealed[start..<min(start + Self.together, sealed.count)]
+            let bins = try await sealedBins(part.map { requests[$0] })
+            for (index, bins) in zip(part, bins) { results[index] = bins }
         }
-        return results
+        return results.compactMap { $0 }
     }
+
+    /// A snapshot is held for so many series, some ten milliseconds: while it is, the log cannot be copied into the file.
+    private static let together = 64
 
     /// The bins of each request that heads alone can answer.
     private func openBins(_ requests: [BinRequest]) -> [[Double]?] {
         state.withLock { contents in
             requests.map { request in
                 if request.range.isEmpty { return [] }
-                let from = Bins.start(of: request.range.lowerBound, stepSeconds: request.stepSeconds)
-                let to = Bins.start(of: request.range.upperBound, stepSeconds: request.stepSeconds)
+                let (from, to) = request.span
                 let group = GroupKey(series: request.series)
                 let previous = contents.heads[request.series]?.newest(before: from)
                 // A rate needs the sample before, and that may be in a segment.
@@ -68,14 +68,52 @@ extension StoreReader {
         }
     }
 
-    private func sealedBins(_ request: BinRequest) async throws(StoreError) -> [Double] {
-        let from = Bins.start(of: request.range.lowerBound, stepSeconds: request.stepSeconds)
-        let to = Bins.start(of: request.range.upperBound, stepSeconds: request.stepSeconds)
-        let samples = try await ordered(request.series, from: from, to: to)
-        let previous = request.aggregate == .rate ? try await newest(of: request.series, before: from) : nil
-        return Bins.make(
-            samples, previous: previous, stepSeconds: request.stepSeconds, range: request.range,
-            aggregate: request.aggregate)
+    /// What memory says about a request: open samples, and the segments to be read.
+    private struct Sources: Sendable {
+        var head: Samples
+        var previous: (timestamp: Timestamp, value: Double)?
+        var segments: [SegmentInfo]
+        var earlier: [SegmentInfo]
+    }
+
+    private func sources(_ requests: [BinRequest]) -> [Sources] {
+        state.withLock { contents in
+            requests.map { request in
+                let (from, to) = request.span
+                let group = GroupKey(series: request.series)
+                let head = contents.heads[request.series]
+                return Sources(
+                    head: head?.samples(from: from, to: to) ?? Samples(), previous: head?.newest(before: from),
+                    segments: contents.segments(of: group, from: from, to: to),
+                    earlier: request.aggregate == .rate ? contents.segments(of: group, from: .min, to: from) : [])
+            }
+        }
+    }
+
+    private func sealedBins(_ requests: [BinRequest]) async throws(StoreError) -> [[Double]] {
+        for _ in 0..<Self.attempts {
+            let sources = sources(requests)
+            let bins: [[Double]]? = try await database.read { [health] db in
+                let reading = SegmentReading(db, skippingDamage: health)
+                var results: [[Double]] = []
+                for (request, source) in zip(requests, sources) {
+                    let (from, to) = request.span
+                    guard
+                        var samples = try reading.samples(
+                            of: request.series, from: from, to: to, in: source.segments),
+                        let earlier = try reading.newest(of: request.series, before: from, in: source.earlier)
+                    else { return nil }
+                    samples.append(contentsOf: source.head)
+                    results.append(
+                        Bins.make(
+                            samples.ordered(), previous: earlier.orLater(source.previous),
+                            stepSeconds: request.stepSeconds, range: request.range, aggregate: request.aggregate))
+                }
+                return results
+            }
+            if let bins { return bins }
+        }
+        throw .failed("segments change faster than they can be read")
     }
 
     /// The newest sample of a series before a time.
@@ -89,32 +127,28 @@ extension StoreReader {
                     contents.segments(of: GroupKey(series: series), from: .min, to: time)
                 )
             }
-            // The segment that reaches furthest is looked at first, and most often it is the only one.
-            let order = segments.enumerated().sorted { left, right in
-                left.element.last == right.element.last
-                    ? left.offset > right.offset : left.element.last > right.element.last
-            }.map(\.element)
-            if order.isEmpty { return open }
-            let result: Newest? = try await database.read { [health] db in
+            if segments.isEmpty { return open }
+            let sealed: Newest? = try await database.read { [health] db in
                 let reading = SegmentReading(db, skippingDamage: health)
-                var best: Newest = .none
-                for info in order {
-                    if case .some(let found, _) = best, info.last < found.timestamp { break }
-                    guard let samples = try reading.newest(of: series, before: time, in: info) else { return nil }
-                    best = best.later(samples, journalTo: info.journalTo)
-                }
-                return best
+                return try reading.newest(of: series, before: time, in: segments)
             }
-            guard let result else { continue }
-            guard case .some(let sealed, _) = result else { return open }
-            guard let open else { return sealed }
-            return open.timestamp >= sealed.timestamp ? open : sealed
+            if let sealed { return sealed.orLater(open) }
         }
         throw .failed("the segments of series \(series) change faster than they can be read")
     }
 }
 
-/// The newest sample found so far and the journal row that decides between equal times.
+extension BinRequest {
+    /// The times at which the range begins and ends.
+    fileprivate var span: (from: Timestamp, to: Timestamp) {
+        (
+            Bins.start(of: range.lowerBound, stepSeconds: stepSeconds),
+            Bins.start(of: range.upperBound, stepSeconds: stepSeconds)
+        )
+    }
+}
+
+/// The newest sample found so far, and the journal row that decides between equal times.
 enum Newest: Sendable {
     case none
     case some((timestamp: Timestamp, value: Double), journalTo: Int64)
@@ -124,9 +158,29 @@ enum Newest: Sendable {
         switch self {
         case .none: return .some((timestamp, value), journalTo: row)
         case .some(let found, let foundRow):
-            let isLater =
-                found.timestamp == timestamp ? row > foundRow : timestamp > found.timestamp
+            let isLater = found.timestamp == timestamp ? row > foundRow : timestamp > found.timestamp
             return isLater ? .some((timestamp, value), journalTo: row) : self
         }
+    }
+
+    /// This or an open sample, which at equal times is later in the journal.
+    func orLater(_ open: (timestamp: Timestamp, value: Double)?) -> (timestamp: Timestamp, value: Double)? {
+        guard case .some(let sealed, _) = self else { return open }
+        guard let open else { return sealed }
+        return open.timestamp >= sealed.timestamp ? open : sealed
+    }
+}
+
+extension SegmentReading {
+    /// The newest sample before a time in some segments, in any order; nil if one is gone.
+    func newest(of series: SeriesID, before time: Timestamp, in segments: [SegmentInfo]) throws(StoreError) -> Newest? {
+        // The segment that reaches furthest is looked at first, and most often it is the only one.
+        var best = Newest.none
+        for info in segments.sorted(by: { $0.last > $1.last }) {
+            if case .some(let found, _) = best, info.last < found.timestamp { break }
+            guard let samples = try newest(of: series, before: time, in: info) else { return nil }
+            best = best.later(samples, journalTo: info.journalTo)
+        }
+        return best
     }
 }
