@@ -81,14 +81,6 @@ extension ForecastingService {
         return true
     }
 
-    /// Whether every closed bin has gone through its pipeline and no training is under way: for whoever drives the clock.
-    var isSettled: Bool {
-        let now = parts.now()
-        return tracked.values.allSatisfy {
-            !$0.awaitsTraining && !$0.asked && $0.closable(now: now) < $0.pipeline.nextBin
-        }
-    }
-
     /// Closed bins of these series that have not gone through their pipelines.
     func binsBehind(of ids: Set<SeriesID>) -> Int64 {
         let now = parts.now()

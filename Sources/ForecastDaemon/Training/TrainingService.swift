@@ -59,12 +59,6 @@ actor TrainingService {
     /// How many grids wait, and for how long the first of them has.
     var waiting: (queued: Int, debtSeconds: Double) { (queue.count, queue.debtSeconds(now: now())) }
 
-    /// Ends `run` without a lifecycle around it.
-    func end() {
-        threads.stop()
-        turn.finish()
-    }
-
     /// Trains until a graceful shutdown; work that runs then is told to stop and not waited for.
     func run(_ ends: Ends) async {
         await withGracefulShutdownHandler {

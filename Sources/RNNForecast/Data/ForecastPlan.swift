@@ -81,6 +81,16 @@ public struct ForecastPlan: Sendable, Hashable {
         return true
     }
 
+    /// Names of the losses.
+    public static var lossNames: [String] { ForecastLoss.allCases.map(\.rawValue) }
+
+    /// Chooses what training minimises by its name. False if there is none of this name.
+    public mutating func useLoss(named name: String) -> Bool {
+        guard let loss = ForecastLoss(rawValue: name) else { return false }
+        self.loss = loss
+        return true
+    }
+
     /// Newest bins that `Forecaster.forecast` wants to see: the window, its scale, and the seasonal lags with
     /// room for gaps. Fewer are allowed.
     public var neededBins: Int {

@@ -22,42 +22,33 @@ import Testing
     static let start: Int64 = 1_700_000_100 * second
 
     /// Load-like: a daily wave, correlated noise, two decimals.
-    static func values(_ hours: Int) -> (_ tick: Int, _ series: Int) -> Double {
-        { tick, series in
-            let day = sin(2 * Double.pi * Double(tick) / 8640 + Double(series))
-            var mixed = UInt64(tick / 6 * 131 + series) &* 0x9E37_79B9_7F4A_7C15
-            mixed ^= mixed >> 29
-            let noise = Double(mixed % 2000) / 1000 - 1
-            return ((40 + 15 * day + 4 * noise) * 100).rounded() / 100
-        }
+    static func value(_ tick: Int, _ series: Int) -> Double {
+        let day = sin(2 * Double.pi * Double(tick) / 8640 + Double(series))
+        var mixed = UInt64(tick / 6 * 131 + series) &* 0x9E37_79B9_7F4A_7C15
+        mixed ^= mixed >> 29
+        let noise = Double(mixed % 2000) / 1000 - 1
+        return ((40 + 15 * day + 4 * noise) * 100).rounded() / 100
     }
 
     static func run(hours: Int, trains: Bool) async throws -> Cost {
         try await TemporaryFolder.with { folder in
-            let daemon = try DrivenDaemon(
-                path: folder + "/forecasts.db", setup: .init(trains: trains, start: start))
             let before = ProcessIO.writtenBytes()
-            return try await daemon.run { daemon in
-                let ids = try (0..<series).map { index in
-                    daemon.store.catalogue.intern(
-                        try SeriesKey(name: "day", labels: [("n", "\(index)")]), describing: KindTable.describe,
-                        uid: nil)
-                }
-                let value = values(hours)
+            return try await DrivenServices.with(at: folder + "/forecasts.db", now: start, trains: trains) { services in
+                let ids = try (0..<series).map { try services.gauge("day_\($0)") }
                 for tick in 0..<(hours * 360) {
                     let time = start + Int64(tick) * 10 * second
-                    daemon.advance(to: time)
                     var batch = SampleBatch()
                     for (index, id) in ids.enumerated() {
                         batch.append(series: id, timestamp: time, value: value(tick, index))
                     }
-                    try await daemon.feed(batch)
+                    try await services.commit(batch)
+                    try await services.settle()
                 }
-                await daemon.forecasting.saveAll()
-                let overview = await daemon.forecasting.overview()
+                await services.forecasting.saveAll()
+                let overview = await services.forecasting.overview()
                 return Cost(
-                    sizes: try daemon.store.reader.sizes(), written: ProcessIO.writtenBytes() - before,
-                    commits: daemon.store.writer.meter.commits, issued: overview.counts.issued)
+                    sizes: try services.store.reader.sizes(), written: ProcessIO.writtenBytes() - before,
+                    commits: services.store.writer.meter.commits, issued: overview.counts.issued)
             }
         }
     }
