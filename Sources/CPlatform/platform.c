@@ -125,6 +125,14 @@ int platform_kind_of_descriptor(int descriptor) {
     return listening ? platform_listening_stream : platform_connected_stream;
 }
 
+int platform_is_stream(int descriptor, const char *device_and_inode) {
+    struct stat status;
+    char name[48];
+    if (fstat(descriptor, &status) != 0) return 0;
+    snprintf(name, sizeof name, "%llu:%llu", (unsigned long long)status.st_dev, (unsigned long long)status.st_ino);
+    return strcmp(name, device_and_inode) == 0;
+}
+
 int platform_send_datagram(const char *path, const void *bytes, size_t count) {
     struct sockaddr_un address;
     socklen_t length = unix_address(path, &address);

@@ -40,7 +40,7 @@ struct ForecastdCommand: AsyncParsableCommand {
                 try command.run()
             }
         } catch let failure as any CommandFailure {
-            Descriptor.write("forecastd: \(failure)\n", to: 2)
+            Descriptor.write(JournalText.failure("forecastd: \(failure)"), to: 2)
             Self.exit(withError: ExitCode(failure.exitCode))
         } catch {
             exit(withError: error)

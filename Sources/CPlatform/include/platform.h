@@ -57,6 +57,9 @@ int platform_connect_unix(const char *path, int *error);
 /// What kind of descriptor it is; sets close-on-exec on the way.
 int platform_kind_of_descriptor(int descriptor);
 
+/// Whether a descriptor is the file that `device:inode` names, both in decimal (JOURNAL_STREAM).
+int platform_is_stream(int descriptor, const char *device_and_inode);
+
 /// One datagram to a Unix datagram socket; a leading `@` in the address means the abstract name space.
 /// Returns 0, or errno.
 int platform_send_datagram(const char *address, const void *bytes, size_t count);

@@ -7,18 +7,19 @@ import Synchronization
 /// Holds the configuration; safe from any thread.
 final class ConfigurationBox: Sendable {
     private let current: Mutex<Configuration>
-    private let path: String?
+    private let flag: String?
 
     static let systemPath = "/etc/forecastd/forecastd.yaml"
 
     /// Loads the file of `--config`, else the system's file if it exists, else defaults.
     init(flag: String?) throws(ConfigurationError) {
-        path = flag ?? (Environment.exists(Self.systemPath) ? Self.systemPath : nil)
-        current = Mutex(try Self.load(path))
+        self.flag = flag
+        current = Mutex(try Self.load(flag))
     }
 
-    private static func load(_ path: String?) throws(ConfigurationError) -> Configuration {
-        guard let path else { return .default }
+    /// Looked for each time: the system's file may have come, or gone, since the start.
+    private static func load(_ flag: String?) throws(ConfigurationError) -> Configuration {
+        guard let path = flag ?? (Environment.exists(systemPath) ? systemPath : nil) else { return .default }
         return try Configuration.load(path: path)
     }
 
@@ -28,7 +29,7 @@ final class ConfigurationBox: Sendable {
     ///
     /// - Returns: the configuration now in force, and what in the file waits for a restart.
     func reload() throws(ConfigurationError) -> (Configuration, notes: [String]) {
-        let new = try Self.load(path)
+        let new = try Self.load(flag)
         let old = value
         let notes = new.differences(from: old).filter(\.needsRestart).map { "\($0.key) waits for a restart" }
         let kept = new.keepingWhatNeedsRestart(of: old)

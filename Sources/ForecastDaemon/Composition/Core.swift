@@ -62,11 +62,10 @@ final class Core: Service {
         let book = ArrivalBook()
         let bell = TurnBell()
         do throws(StoreError) {
-            readiness.enter(.starting("opening the store and replaying its journal"))
+            starting("opening the store and replaying its journal")
             store = try open(book, bell)
         } catch {
             let failure = Self.startError(error)
-            parts.logger.critical("\(failure)")
             failed.withLock { $0 = failure }
             return
         }
@@ -76,7 +75,7 @@ final class Core: Service {
         let forecasting = forecasting(store, book, bell, training)
         let intake = intake(store)
         let running = Running(store: store, intake: intake, forecasting: forecasting, training: training)
-        readiness.enter(.starting("restoring forecasts"))
+        starting("restoring forecasts")
         do throws(StoreError) {
             try await forecasting.restore()
         } catch {
@@ -92,6 +91,11 @@ final class Core: Service {
             parts.notifier.stopping(status: "committing what was accepted")
         }
         parts.ingest.removePath()
+    }
+
+    private func starting(_ what: String) {
+        readiness.enter(.starting(what))
+        parts.notifier.status("starting: \(what)")
     }
 
     private func announce(_ running: Running) async {
@@ -158,7 +162,7 @@ final class Core: Service {
     private func services(
         _ running: Running, _ bell: TurnBell
     ) -> [ServiceGroupConfiguration.ServiceConfiguration] {
-        let (progress, now, loops) = (progress, parts.now, parts.loops)
+        let (progress, loops) = (progress, parts.loops)
         let report = report
         let notifier = parts.notifier
         let limits = parts.configuration.value.limits
@@ -170,14 +174,17 @@ final class Core: Service {
                 bell.ring()
                 await running.training.wake()
             },
+            // Apart from the pulse: that waits for the writer, and this must see the commit that it waits for.
             Ticker(interval: .seconds(1), clock: parts.clock) {
-                progress.commit(inFlightSince: running.store.writer.meter.inFlightSince)
+                progress.commit(inFlight: running.store.writer.meter.inFlightSince)
+            },
+            Ticker(interval: .seconds(1), clock: parts.clock) {
                 await running.store.writer.pulse()
-                progress.writerBeat(at: now())
+                progress.writerBeat()
             },
             Ticker(interval: .seconds(1), clock: parts.clock) {
                 await loops.pulse()
-                progress.ingestBeat(at: now())
+                progress.ingestBeat()
             },
             Ticker(interval: .seconds(10), clock: parts.clock) { notifier.status(await report.line()) },
             ReloadOnHangup(reload: { [self] in _ = try? reload() }),
@@ -185,7 +192,7 @@ final class Core: Service {
         if let interval = notifier.watchdogInterval {
             services.append(
                 Ticker.watchdog(
-                    notifier: notifier, progress: progress, interval: interval, clock: parts.clock, now: now,
+                    notifier: notifier, progress: progress, interval: interval, clock: parts.clock,
                     logger: parts.logger))
         }
         services.append(
@@ -216,7 +223,7 @@ final class Core: Service {
             let sentence = "the configuration was not reloaded, the old one stays in force: \(error)"
             readiness.warn("configuration", sentence)
             parts.logger.error("\(sentence)")
-            parts.notifier.ready(status: sentence.split(separator: "\n").joined(separator: "; "))
+            parts.notifier.ready(status: sentence)
             throw ReloadError(sentence: "\(error)")
         }
     }

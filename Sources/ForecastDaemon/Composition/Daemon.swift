@@ -24,6 +24,9 @@ public enum Daemon {
         logger.logLevel = Logger.Level(configuration.value.logLevel)
         let notifier = Notifier(processID: getpid())
         let (directories, sockets) = try places(options, configuration.value)
+        for name in sockets.unknown {
+            logger.warning("systemd passed a socket as '\(name)', which nobody here serves: it was closed")
+        }
         let loops = EventLoops()
         let parts = CoreParts(
             configuration: configuration, directories: directories, notifier: notifier, loops: loops,
@@ -71,6 +74,7 @@ public enum Daemon {
     private struct Sockets {
         let ingest: ListeningSocket
         let api: ListeningSocket
+        let unknown: [String]
     }
 
     private static func places(
@@ -79,17 +83,20 @@ public enum Daemon {
         do {
             let directories = try Directories.resolve(
                 state: options.stateDirectory, runtime: options.runtimeDirectory)
-            let inherited = try InheritedSockets.take(names: ["ingest", "api"])
+            let names: Set = ["ingest", "api"]
+            let inherited = try InheritedSockets.take(names: names)
+            if inherited.listeners.count < names.count { try directories.makeRuntime() }
             func socket(_ name: String, _ path: String) throws(SocketError) -> ListeningSocket {
                 try inherited.listener(
                     name, orAt: Configuration.path(path, runtimeDirectory: directories.runtime), mode: 0o660)
             }
             let api = try socket("api", configuration.listen.api)
-            return (directories, Sockets(ingest: try socket("ingest", configuration.listen.ingest), api: api))
+            let ingest = try socket("ingest", configuration.listen.ingest)
+            return (directories, Sockets(ingest: ingest, api: api, unknown: inherited.unknown))
         } catch let error as SocketError {
             switch error {
             case .inUse: throw .inUse("\(error)")
-            case .notASocket, .cannotListen, .inheritedIsNoListener: throw .permission("\(error)")
+            case .notASocket, .cannotListen, .inheritedIsNoListener, .inheritedTwice: throw .permission("\(error)")
             }
         } catch {
             throw .permission("\(error)")

@@ -15,7 +15,7 @@ struct DaemonLogHandler: LogHandler {
     /// Where native records go; present wherever journald runs.
     private static let journalSocket = "/run/systemd/journal/socket"
 
-    init(label: String, toJournal: Bool = Environment.value("JOURNAL_STREAM") != nil) {
+    init(label: String, toJournal: Bool = Environment.standardErrorIsJournal) {
         self.label = label
         self.toJournal = toJournal
     }
@@ -30,11 +30,11 @@ struct DaemonLogHandler: LogHandler {
         let text = event.message.description
         if toJournal, all["MESSAGE_ID"] != nil, sendToJournal(text, event.level, all) { return }
         let rest = all.isEmpty ? "" : all.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
-        let line =
-            toJournal
-            ? "<\(event.level.priority)>\(text)\(rest)\n"
-            : "\(LogTime.text(Environment.now())) \(event.level) \(text)\(rest)\n"
-        StandardError.write(line)
+        if toJournal {
+            StandardError.write(JournalText.lines(text + rest, priority: event.level.priority))
+        } else {
+            StandardError.write("\(LogTime.text(Environment.now())) \(event.level) \(text)\(rest)\n")
+        }
     }
 
     /// The journal's native protocol: `KEY=value` lines, or the length-prefixed form for values with line breaks.

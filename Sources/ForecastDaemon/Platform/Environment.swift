@@ -19,6 +19,13 @@ enum Environment {
         for name in names { _ = unsafe unsetenv(name) }
     }
 
+    /// Whether standard error goes to the journal: `JOURNAL_STREAM` names its device and inode. The variable alone does
+    /// not say so, since everything started from a terminal of a desktop session inherits it (systemd.exec(5)).
+    static var standardErrorIsJournal: Bool {
+        guard let stream = value("JOURNAL_STREAM") else { return false }
+        return unsafe platform_is_stream(2, stream) == 1
+    }
+
     /// Creates a directory and its missing parents. An existing one is left as it is.
     ///
     /// - Throws: `SystemError` naming the directory and the reason.

@@ -133,7 +133,7 @@ struct StatusReport: Sendable {
     private func warnings(_ found: Snapshot) -> [String] {
         var sentences = found.offenders.map { "uid \($0.uid) was refused \($0.refused) new series: see limits" }
         if found.store.writer.meter.isFull { sentences.append("\(StoreError.full)") }
-        if let seconds = progress.commitSeconds(now: now()), seconds > 5 {
+        if let seconds = progress.commitSeconds, seconds > 5 {
             sentences.append("a commit has been waiting for the disk for \(Int(seconds)) s")
         }
         return sentences
@@ -143,7 +143,7 @@ struct StatusReport: Sendable {
 
     /// What `systemctl status` shows.
     func line() async -> String {
-        if let seconds = progress.commitSeconds(now: now()), seconds > 5 {
+        if let seconds = progress.commitSeconds, seconds > 5 {
             return "a commit has been waiting for the disk for \(Int(seconds)) s; nothing is lost"
         }
         if case .running(let running) = readiness.phase, running.store.writer.meter.isFull {
@@ -152,7 +152,8 @@ struct StatusReport: Sendable {
         guard case .running(let running) = readiness.phase, let found = await snapshot(running) else { return state }
         let firing = found.forecasting.firing.count
         let drift = firing == 0 ? "no drift" : "\(firing) drifting"
-        return "\(found.sizes.seriesCount) series, \(found.sizes.sampleCount) points, "
+        return readiness.warnings.map { $0 + "; " }.joined()
+            + "\(found.sizes.seriesCount) series, \(found.sizes.sampleCount) points, "
             + "\(found.forecasting.withModel) with a model, \(drift)"
     }
 }

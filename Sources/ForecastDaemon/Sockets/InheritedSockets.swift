@@ -18,16 +18,25 @@ struct InheritedSockets: Sendable {
     /// Reads and clears `LISTEN_PID`, `LISTEN_FDS` and `LISTEN_FDNAMES`.
     ///
     /// - Parameter names: the names this daemon knows.
-    /// - Throws: `SocketError.inheritedIsNoListener` when a known name carries something else.
+    /// - Throws: `.inheritedIsNoListener` when a known name carries something else, `.inheritedTwice` when it
+    ///   carries two: clients of the second would wait for ever.
     static func take(names: Set<String>) throws(SocketError) -> InheritedSockets {
         defer { Environment.remove(["LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"]) }
-        var sockets = InheritedSockets()
         guard let pid = Environment.value("LISTEN_PID"), pid == String(getpid()),
             let count = Environment.value("LISTEN_FDS").flatMap({ CInt($0) }), count > 0
-        else { return sockets }
-        let given = (Environment.value("LISTEN_FDNAMES") ?? "").split(separator: ":", omittingEmptySubsequences: false)
+        else { return InheritedSockets() }
+        return try sorted(
+            count, from: firstDescriptor, called: Environment.value("LISTEN_FDNAMES") ?? "", known: names)
+    }
+
+    /// Looks at `count` descriptors from `first` on; `called` holds their names, joined by colons.
+    static func sorted(
+        _ count: CInt, from first: CInt, called: String, known names: Set<String>
+    ) throws(SocketError) -> InheritedSockets {
+        var sockets = InheritedSockets()
+        let given = called.split(separator: ":", omittingEmptySubsequences: false)
         for index in 0..<count {
-            let descriptor = firstDescriptor + index
+            let descriptor = first + index
             let name = Int(index) < given.count ? String(given[Int(index)]) : "unknown"
             let kind = platform_kind_of_descriptor(descriptor)
             guard names.contains(name) else {
@@ -38,7 +47,9 @@ struct InheritedSockets: Sendable {
             guard kind == Int32(platform_listening_stream.rawValue) else {
                 throw SocketError.inheritedIsNoListener(name: name)
             }
-            sockets.listeners[name] = descriptor
+            guard sockets.listeners.updateValue(descriptor, forKey: name) == nil else {
+                throw SocketError.inheritedTwice(name: name)
+            }
         }
         return sockets
     }

@@ -54,6 +54,7 @@ enum SocketError: Error, Equatable, CustomStringConvertible {
     case notASocket(path: String)
     case cannotListen(path: String, reason: String)
     case inheritedIsNoListener(name: String)
+    case inheritedTwice(name: String)
 
     var description: String {
         switch self {
@@ -66,6 +67,8 @@ enum SocketError: Error, Equatable, CustomStringConvertible {
         case .inheritedIsNoListener(let name):
             "the descriptor that systemd passed as '\(name)' is not a listening stream socket: "
                 + "use ListenStream= in the socket unit"
+        case .inheritedTwice(let name):
+            "systemd passed two sockets as '\(name)': one ListenStream= in each socket unit, please"
         }
     }
 }

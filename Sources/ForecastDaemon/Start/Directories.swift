@@ -3,26 +3,28 @@
 
 import Glibc
 
-/// The two directories of a running daemon. Both exist when this is made.
+/// The two directories of a running daemon. The one for the state exists when this is made.
 struct Directories: Sendable {
     /// Holds `forecasts.db`.
     let state: String
-    /// Holds the sockets, unless systemd passed them.
+    /// Holds the sockets, unless systemd passed them: then it is not made.
     let runtime: String
 
     /// The store file.
     var store: String { state + "/forecasts.db" }
 
-    /// Finds and creates the directories.
+    /// Finds the directories, and creates the one for the state.
     ///
     /// - Throws: `SystemError`, naming the directory that cannot be made.
     static func resolve(state: String?, runtime: String?) throws(SystemError) -> Directories {
         let directories = Directories(
             state: state ?? defaultState(), runtime: runtime ?? defaultRuntime())
         try Environment.makeDirectory(directories.state, mode: 0o750)
-        try Environment.makeDirectory(directories.runtime, mode: 0o755)
         return directories
     }
+
+    /// Creates the one for the sockets.
+    func makeRuntime() throws(SystemError) { try Environment.makeDirectory(runtime, mode: 0o755) }
 
     /// `$STATE_DIRECTORY`, `$XDG_STATE_HOME/forecastd`, `~/.local/state/forecastd`; for root `/var/lib/forecastd`.
     static func defaultState() -> String {

@@ -22,14 +22,16 @@ struct Ticker: Service {
 }
 
 extension Ticker {
+    /// The parts beat once a second; three missed beats are a sign, one is not.
+    static let shortestLimit: Duration = .seconds(3)
+
     /// Answers systemd's watchdog while writer and ingest make progress.
     static func watchdog(
-        notifier: Notifier, progress: Progress, interval: Duration, clock: any Clock<Duration>,
-        now: @escaping @Sendable () -> Int64, logger: Logger
+        notifier: Notifier, progress: Progress, interval: Duration, clock: any Clock<Duration>, logger: Logger
     ) -> Ticker {
-        let limit = interval.components.seconds * 1_000_000_000 / 2
+        let limit = max(interval / 2, shortestLimit)
         return Ticker(interval: interval / 4, clock: clock) {
-            if progress.isAlive(now: now(), limit: limit) {
+            if progress.isAlive(within: limit) {
                 notifier.alive()
             } else {
                 logger.error("no progress of writer or ingest: the watchdog is not answered")

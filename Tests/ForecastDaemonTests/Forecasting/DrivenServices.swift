@@ -28,7 +28,7 @@ struct DrivenServices: Sendable {
     /// Opens the store at `path`, restores what is in it, runs `body`, and ends. What `body` leaves uncommitted is lost,
     /// as in a crash, unless it calls `forecasting.saveAll()`.
     static func with<Result: Sendable>(
-        at path: String, now: Timestamp, _ body: @Sendable (DrivenServices) async throws -> Result
+        at path: String, now: Timestamp, trains: Bool = true, _ body: @Sendable (DrivenServices) async throws -> Result
     ) async throws -> Result {
         let clock = Clock(now)
         let book = ArrivalBook()
@@ -39,6 +39,7 @@ struct DrivenServices: Sendable {
         let training = TrainingService(threadCount: 1, share: 1, now: { clock.now }, logger: logger)
         var settings = PipelineSettings()
         settings.zone = .utc
+        settings.trains = trains
         let forecasting = ForecastingService(
             ForecastingService.Parts(
                 store: store, book: book, training: training, logger: logger, now: { clock.now },
