@@ -240,6 +240,47 @@ END
     fresh_start
 }
 
+# A state directory of 4 MB, filled to the last block.
+full_disk() {
+    systemctl stop forecastd.socket forecastd-api.socket forecastd.service 2>/dev/null
+    mkdir -p /mnt/small
+    mount -t tmpfs -o size=4m,mode=0750,uid=forecastd,gid=forecastd tmpfs /mnt/small
+    drop_in small <<<$'[Service]\nExecStart=\nExecStart=/usr/bin/forecastd run --state-directory /mnt/small\nReadWritePaths=/mnt/small'
+    systemctl start forecastd.socket forecastd-api.socket
+    local first last p
+    first=$(printf 'full v=1\nsync\n' | send)
+    p=$(main)
+    dd if=/dev/zero of=/mnt/small/filler bs=4k 2>/dev/null
+    as insider python3 "$here/checks-writer.py" $ingest fills 3 >/dev/null 2>&1 &
+    local writer=$!
+    until_ 20 '[[ "$(prop StatusText)" == *"no space"* ]]'
+    is "a full disk shows in STATUS=" "$(prop StatusText)" "no space left for the store*"
+    is "... and HTTP writes are put off with 503" \
+        "$(printf 'POST /write HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\nConnection: close\r\n\r\nfull v=2\n' | timeout 20 socat -t15 - UNIX-CONNECT:/run/forecastd/api.sock | head -1 | tr -d '\r')" "HTTP/1.1 503 *"
+    is "... and the service goes on" "$(prop ActiveState) $(main)" "active $p"
+    kill $writer 2>/dev/null
+    wait $writer 2>/dev/null
+    rm /mnt/small/filler
+    last=$(printf 'full v=3\nsync\n' | send)
+    is "with space it takes samples again" "$first, $last" "ok 1, ok 1"
+    is "... and has what it acknowledged" "$(count_of full_v)" "[23]"
+    systemctl stop forecastd.service forecastd.socket forecastd-api.socket 2>/dev/null
+    no_drop_ins
+    umount /mnt/small
+    systemctl start forecastd.socket forecastd-api.socket forecastd.service
+}
+
+# The copy that docs/operations.md describes, of a running daemon, opened by another one.
+backup() {
+    printf 'kept v=1\nkept v=2\nsync\n' | send >/dev/null
+    rm -rf /tmp/copy
+    install -d -o forecastd -g forecastd /tmp/copy
+    as forecastd sqlite3 /var/lib/forecastd/forecasts.db ".backup /tmp/copy/forecasts.db"
+    is "a copy is made while the daemon runs" "$? $(as forecastd sqlite3 /tmp/copy/forecasts.db 'PRAGMA integrity_check')" "0 ok"
+    is "... and holds what was acknowledged" \
+        "$(as forecastd sh -c 'timeout -s TERM 3 forecastd run --state-directory /tmp/copy --runtime-directory /tmp/copy 2>&1' | grep -c 'ready: [1-9]')" 1
+}
+
 host_feeder() {
     systemctl -q enable --now forecastd-host.service
     is "the host feeder starts" "$(prop ActiveState forecastd-host.service)" active
@@ -278,7 +319,7 @@ figures() {
     is "stop for good: the sockets first" "$(systemctl stop forecastd.socket forecastd-api.socket forecastd.service 2>&1; ls /run/forecastd | grep -c sock)" 0
 }
 
-all="install_all sockets sandbox restarts_under_a_writer reload stop_with_a_mute_client killed bad_start watchdog stall nice_values alert host_feeder figures"
+all="install_all sockets sandbox restarts_under_a_writer reload stop_with_a_mute_client killed bad_start watchdog stall full_disk backup nice_values alert host_feeder figures"
 for part in ${*:-$all}; do echo "# $part"; $part; done
 [ $failed = 0 ] || log | tail -60 | note
 echo "$passed passed, $failed failed${skipped:+, $skipped skipped}"

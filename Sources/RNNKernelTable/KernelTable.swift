@@ -19,6 +19,7 @@
     /// Which loops these are.
     public let instructionSet: InstructionSet
     let gatherRows: @Sendable (GatherPlan, UnsafePointer<Int32>, UnsafeMutablePointer<Float>) -> Void
+    let copyRows: Step<CopyPlan>
     let forwardRecurrent: Step<RecurrentPlan>
     let backwardRecurrent: Step<RecurrentPlan>
     let forwardDense: Step<DensePlan>
@@ -40,6 +41,7 @@
     public init(
         instructionSet: InstructionSet,
         gatherRows: @escaping @Sendable (GatherPlan, UnsafePointer<Int32>, UnsafeMutablePointer<Float>) -> Void,
+        copyRows: @escaping Step<CopyPlan>,
         forwardRecurrent: @escaping Step<RecurrentPlan>,
         backwardRecurrent: @escaping Step<RecurrentPlan>,
         forwardDense: @escaping Step<DensePlan>,
@@ -58,6 +60,7 @@
     ) {
         self.instructionSet = instructionSet
         unsafe self.gatherRows = gatherRows
+        unsafe self.copyRows = copyRows
         unsafe self.forwardRecurrent = forwardRecurrent
         unsafe self.backwardRecurrent = backwardRecurrent
         unsafe self.forwardDense = forwardDense
@@ -88,6 +91,16 @@
             guard let address = buffer.baseAddress else { return }
             unsafe gatherRows(plan, address, arena.base)
         }
+    }
+
+    /// Moves rows about.
+    public func copy(_ plan: CopyPlan, in arena: Arena<Float>) {
+        let size = plan.rows * plan.batch
+        for (start, stride) in [(plan.from, plan.fromStride), (plan.to, plan.toStride)] {
+            let end = start + (plan.steps - 1) * stride
+            precondition(min(start, end) >= 0 && max(start, end) + size <= arena.count)
+        }
+        unsafe copyRows(plan, arena.base)
     }
 
     /// Reads the window: fills `states` (but for x), `gates` and what else `backward` needs.

@@ -21,6 +21,8 @@ public struct Trial: Sendable, Hashable {
     public var windows: Int
     /// Whether every step's state has a reader and every input wants a gradient.
     public var everyStep = false
+    /// Steps that BPTT goes back, or nil for all.
+    public var truncation: Int?
     /// Rows of the ridge.
     public var rows = 40
 
@@ -71,7 +73,8 @@ public struct Trial: Sendable, Hashable {
             secondMoments: layout.reserve(count))
         let recurrent = RecurrentPlan(
             cell: cell, inputs: inputs, hidden: hidden, steps: steps, batch: batch, weights: parameters,
-            gradients: gradients, stepGradients: everyStep, inputGradients: everyStep, in: &layout)
+            gradients: gradients, stepGradients: everyStep, inputGradients: everyStep, truncation: truncation,
+            in: &layout)
         let offsets = layout.reserve((outputs + 8) * batch)
         let base = layout.reserve((leads + 8) * batch)
         let targets = layout.reserve(leads * batch)
@@ -240,7 +243,8 @@ extension KernelTable {
     package func spoiled(as instructionSet: InstructionSet) -> KernelTable {
         let right = unsafe infer
         return unsafe KernelTable(
-            instructionSet: instructionSet, gatherRows: gatherRows, forwardRecurrent: forwardRecurrent,
+            instructionSet: instructionSet, gatherRows: gatherRows, copyRows: copyRows,
+            forwardRecurrent: forwardRecurrent,
             backwardRecurrent: backwardRecurrent, forwardDense: forwardDense, backwardDense: backwardDense,
             pinballLoss: pinballLoss, pointLossStep: pointLossStep, adamWStep: adamWStep, productOfRows: productOfRows,
             productOfRowsGradient: productOfRowsGradient,

@@ -60,7 +60,6 @@ private func backward<A: Activation>(_: A.Type, _ plan: RecurrentPlan, _ memory:
         last[i] = d * A.derivative(h[i])
     }
     layer.sweep { t in
-        guard t > 0 else { return }
         let before = layer.gates(t &- 1)
         let h = layer.hidden(t)
         let outside = layer.stepGradient(t &- 1)

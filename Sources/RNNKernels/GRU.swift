@@ -88,7 +88,6 @@ func backwardGRU(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>) {
     let inputGradients = layer.gradients + (plan.inputCandidate &- plan.weights)
     let recurrentGradients = layer.gradients + (plan.recurrentCandidate &- plan.weights)
     layer.sweep { t in
-        guard t > 0 else { return }
         multiply(
             layer.panels, rows: hidden, depth: 3 &* hidden, of: 3 &* hidden, layer.gates(t), width: width, into: d,
             adding: true

@@ -82,7 +82,6 @@ func backwardLSTM(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>) 
 
     throughGates(plan.steps &- 1, 0, block)
     layer.sweep { t in
-        guard t > 0 else { return }
         multiply(
             layer.panels, rows: hidden, depth: 4 &* hidden, of: 4 &* hidden, layer.gates(t), width: width, into: d
         ) { start, count in throughGates(t &- 1, start, count) }

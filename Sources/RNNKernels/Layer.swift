@@ -53,17 +53,17 @@ struct Layer {
     /// What a reader of every step says about the state of step `t`.
     @inline(always) func stepGradient(_ t: Int) -> Vectors { outside + t &* plan.hidden &* width }
 
-    /// Goes from the last step to the first: `step` turns the gradient at step t into that at t - 1, and after a chunk
-    /// of steps `weightGradients` adds their share: the first step of the chunk, how many, and which chunk it is.
+    /// Goes from the last step to the first that BPTT reaches: `step` turns the gradient at step t into that at t - 1, and
+    /// after a chunk of steps `weightGradients` adds their share: the first step of the chunk, how many, and which chunk it is.
     @inline(always)
     func sweep(step: (_ t: Int) -> Void, weightGradients: (_ t: Int, _ steps: Int, _ chunk: Chunk) -> Void) {
         let chunk = max(1, chunkVectors / width)
         var end = plan.steps
         var t = plan.steps &- 1
-        while t >= 0 {
-            step(t)
-            if t % chunk == 0 {
-                weightGradients(t, end &- t, Chunk(first: end == plan.steps, last: t == 0))
+        while t >= plan.firstStep {
+            if t > plan.firstStep { step(t) }
+            if t % chunk == 0 || t == plan.firstStep {
+                weightGradients(t, end &- t, Chunk(first: end == plan.steps, last: t == plan.firstStep))
                 end = t
             }
             t = t &- 1
@@ -76,7 +76,7 @@ struct Layer {
         guard plan.inputGradients >= 0 else { return }
         packTransposed(
             weights, stride: plan.stateRows, firstColumn: 0, rows: plan.inputs, columns: gated, into: panels)
-        for t in 0..<plan.steps {
+        for t in plan.firstStep..<plan.steps {
             multiply(
                 panels, rows: plan.inputs, depth: gated, of: gated, gates(t), width: width,
                 into: inputGradients + t &* plan.inputs &* width)
@@ -88,7 +88,7 @@ struct Layer {
     func addToInputs(_ matrix: Scalars, rows: Int, firstGate: Int) {
         guard plan.inputGradients >= 0 else { return }
         packTransposed(matrix, stride: plan.inputs &+ 1, firstColumn: 0, rows: plan.inputs, columns: rows, into: panels)
-        for t in 0..<plan.steps {
+        for t in plan.firstStep..<plan.steps {
             multiply(
                 panels, rows: plan.inputs, depth: rows, of: rows, gates(t) + firstGate &* width, width: width,
                 into: inputGradients + t &* plan.inputs &* width, adding: true)

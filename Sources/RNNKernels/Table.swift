@@ -14,6 +14,7 @@ public func makeKernels() -> KernelTable {
     return unsafe KernelTable(
         instructionSet: instructionSet,
         gatherRows: gather,
+        copyRows: copyRows,
         forwardRecurrent: forward,
         backwardRecurrent: backward,
         forwardDense: forwardDense,

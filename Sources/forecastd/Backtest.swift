@@ -23,8 +23,10 @@ struct BacktestCommand: AsyncParsableCommand {
     var origins = 1
     @Option(help: "Values between two origins; the horizon unless told.") var stride: Int?
     @Option(help: "Quantiles to write, between 0.025 and 0.975.") var quantiles = "0.1,0.5,0.9"
-    @Option(help: "Cell of the network: elman, gru or lstm.") var cell = "elman"
+    @Option(help: "Cell of the network: elman, relu, gru or lstm.") var cell = "elman"
     @Flag(help: "Read the window in both directions.") var bidirectional = false
+    @Option(help: "Recurrent layers, 1 to 4.") var layers = 1
+    @Option(help: "What training minimises: pinball unless told; a wrong name lists them.") var loss: String?
     @Option(help: "Threads to train on.") var threads = 1
     @Option(help: "Seed of all randomness.") var seed: UInt64 = 1
 
@@ -39,10 +41,13 @@ struct BacktestCommand: AsyncParsableCommand {
             throw ClientError.usage("--horizon, --origins, --stride and --threads are at least 1")
         }
         var bar = ProgressBar(screen: Screen(descriptor: 2))
+        var options = BacktestOptions(
+            input: input, output: output, horizon: horizon, origins: origins, stride: stride ?? 0,
+            quantiles: levels, cell: cell, bidirectional: bidirectional, threads: threads, seed: seed)
+        options.layers = layers
+        options.loss = loss
         let report = try await Backtest.run(
-            BacktestOptions(
-                input: input, output: output, horizon: horizon, origins: origins, stride: stride ?? 0,
-                quantiles: levels, cell: cell, bidirectional: bidirectional, threads: threads, seed: seed),
+            options,
             progress: { bar.show(Double($0) / Double($1), "\($0) of \($1) series") })
         bar.clear()
         Descriptor.write("\(report)\n", to: 1)

@@ -32,12 +32,21 @@ class Noise:
         return torch.tensor(out).reshape(shape)
 
 
-def cell(kind, inputs, hidden):
+def cell(kind, inputs, hidden, layers=1, bidirectional=False):
     if kind == "gru":
-        return torch.nn.GRU(inputs, hidden)
+        return torch.nn.GRU(inputs, hidden, layers, bidirectional=bidirectional)
     if kind == "lstm":
-        return torch.nn.LSTM(inputs, hidden)
-    return torch.nn.RNN(inputs, hidden, nonlinearity="tanh" if kind == "elman" else "relu")
+        return torch.nn.LSTM(inputs, hidden, layers, bidirectional=bidirectional)
+    nonlinearity = "tanh" if kind == "elman" else "relu"
+    return torch.nn.RNN(inputs, hidden, layers, nonlinearity=nonlinearity, bidirectional=bidirectional)
+
+
+class Reading:
+    """The parameters of one layer in one direction, under the names of the first."""
+
+    def __init__(self, module, suffix):
+        for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
+            setattr(self, name + "_l0", getattr(module, name + suffix))
 
 
 def set_weights(module, kind, inputs, hidden, noise):
@@ -99,7 +108,38 @@ def make(kind, inputs, hidden, outputs, steps, windows):
         f.write("\n")
 
 
+def make_stack(kind, layers, bidirectional, inputs=3, hidden=6, outputs=4, steps=5, windows=9):
+    """Layers on top of each other; the head reads the last states of the top layer's readings."""
+    noise = Noise(0x123456789ABCDEF1)
+    module = cell(kind, inputs, hidden, layers, bidirectional)
+    directions = 2 if bidirectional else 1
+    readings = []
+    for layer in range(layers):
+        for direction in range(directions):
+            reading = Reading(module, f"_l{layer}" + ("_reverse" if direction else ""))
+            set_weights(reading, kind, inputs if layer == 0 else hidden * directions, hidden, noise)
+            readings.append(reading)
+    head = noise(outputs, 1 + hidden * directions) * 0.25
+    head.requires_grad_()
+    x = noise(steps, inputs, windows)
+    target = noise(outputs, windows)
+    _, last = module(x.permute(0, 2, 1))
+    last = (last[0] if kind == "lstm" else last)[-directions:]
+    out = torch.cat([torch.ones(windows, 1)] + list(last), 1) @ head.T
+    loss = ((out - target.T) ** 2).mean()
+    loss.backward()
+    name = f"stack-{kind}-{layers}-{directions}.json"
+    with open(os.path.join(HERE, "recurrent", name), "w") as f:
+        json.dump({"inputs": inputs, "hidden": hidden, "outputs": outputs, "steps": steps, "windows": windows,
+                   "loss": loss.item(), "headGradients": encode([head.grad]),
+                   "gradients": encode([g for r in readings for g in gradients(r, kind, hidden)])}, f, indent=1)
+        f.write("\n")
+
+
 for kind in ["elman", "relu", "gru", "lstm"]:
+    make_stack(kind, 1, True)
+    make_stack(kind, 2, False)
+    make_stack(kind, 3, True)
     make(kind, 3, 10, 5, 1, 7)
     make(kind, 3, 10, 5, 13, 33)
     make(kind, 4, 32, 24, 48, 32)

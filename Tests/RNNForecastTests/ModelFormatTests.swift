@@ -34,7 +34,8 @@ import Testing
             let shape = NetworkShape(plan: plan, design: design)
             let weights = NetworkWeights(
                 shape: shape, parameters: noise(shape.parameterCount, times: 0.25).map { Float($0) })
-            let network = NetworkForecaster(plan: plan, unit: unit, weights: weights.asStored(), bounds: bounds)
+            let network = NetworkForecaster(
+                plan: plan, unit: unit, weights: weights.asStored(), bounds: bounds, spread: [])
             models.append((cell.rawValue, .network(network)))
         }
         return models
@@ -93,7 +94,7 @@ import Testing
         let model = Forecaster.network(
             NetworkForecaster(
                 plan: plan, unit: SeriesUnit(centre: 0, spread: 1, scaleFloor: 1), weights: weights,
-                bounds: ForecastBounds(lower: 0, upper: 1)))
+                bounds: ForecastBounds(lower: 0, upper: 1), spread: []))
         #expect(model.encoded().count < 24 * 1_024)
     }
 }

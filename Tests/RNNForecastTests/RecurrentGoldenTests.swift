@@ -42,6 +42,71 @@ private struct RecurrentGolden: Decodable {
     }
 }
 
+/// A file of Fixtures/recurrent of several layers or directions.
+private struct StackGolden: Decodable {
+    let inputs: Int
+    let hidden: Int
+    let outputs: Int
+    let steps: Int
+    let windows: Int
+    let loss: Double
+    let gradients: String
+    let headGradients: String
+}
+
+@Suite("Stacks of layers") struct StackGoldenTests {
+    @Test(
+        "loss and gradients agree with PyTorch's in both directions and through every layer",
+        arguments: Cell.allCases, [(1, true), (2, false), (3, true)])
+    func golden(cell: Cell, depth: (layers: Int, bidirectional: Bool)) throws {
+        let name = "stack-\(cell.rawValue)-\(depth.layers)-\(depth.bidirectional ? 2 : 1)"
+        let golden: StackGolden = try Fixture.json("recurrent/\(name).json")
+        let shape = StackShape(
+            cell: cell, inputs: golden.inputs, hidden: golden.hidden, layers: depth.layers,
+            bidirectional: depth.bidirectional)
+        var layout = ArenaLayout()
+        let (count, headCount) = (shape.parameterCount, golden.outputs * (1 + shape.summary))
+        let (weights, gradients) = (layout.reserve(count), layout.reserve(count))
+        let stack = RecurrentStack(
+            shape, steps: golden.steps, batch: 32, weights: weights, gradients: gradients, in: &layout)
+        let output = layout.reserve((golden.outputs + 8) * 32)
+        let head = DensePlan(
+            inputs: 1 + shape.summary, outputs: golden.outputs, batch: 32, weights: layout.reserve(headCount),
+            gradients: layout.reserve(headCount), input: stack.summary, output: output,
+            inputGradient: stack.summaryGradient, firstPropagated: 1, propagated: shape.summary, in: &layout)
+        let targets = layout.reserve(golden.outputs * 32)
+        let loss = PointLossPlan(
+            loss: .meanSquared, rows: golden.outputs, outputs: output, targets: targets, batch: 32)
+        for table in Kernels.builtIn where table.instructionSet <= .ofThisMachine {
+            let arena = Arena<Float>(count: layout.count)
+            var noise = GoldenNoise()
+            stack.prepare(arena)
+            arena.write(noise(count, times: 0.25).map { Float($0) }, at: weights)
+            arena.write(noise(headCount, times: 0.25).map { Float($0) }, at: head.weights)
+            for step in 0..<golden.steps {
+                for row in 0..<golden.inputs {
+                    arena.write(noise(golden.windows).map { Float($0) }, at: stack.input(step: step, row: row))
+                }
+            }
+            arena.fill(targets..<(targets + golden.outputs * 32), with: .nan)
+            for row in 0..<golden.outputs {
+                arena.write(noise(golden.windows).map { Float($0) }, at: targets + row * 32)
+            }
+            stack.forward(table, arena)
+            table.forward(head, in: arena)
+            let mean = Double(table.loss(loss, in: arena))
+            table.backward(head, in: arena)
+            stack.backward(table, arena)
+            let found = arena.read(gradients..<(gradients + count)).map { Double($0) }
+            let foundHead = arena.read(head.gradients..<(head.gradients + headCount)).map { Double($0) }
+            #expect(abs(mean - golden.loss) < 1e-6 * golden.loss, "\(table.instructionSet) \(name)")
+            #expect(relativeDistance(found, goldenDoubles(golden.gradients)) < 1e-6, "\(table.instructionSet) \(name)")
+            let headDistance = relativeDistance(foundHead, goldenDoubles(golden.headGradients))
+            #expect(headDistance < 1e-6, "\(table.instructionSet) \(name)")
+        }
+    }
+}
+
 /// A step of mean squared error, as the script does it.
 private struct MeanSquaredStep {
     let loss: Double

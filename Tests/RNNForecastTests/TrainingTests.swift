@@ -1,5 +1,6 @@
 // The rungs, the gate, and what bad data may not do.
 
+import RNNKernelTable
 import Testing
 
 @testable import RNNForecast
@@ -142,6 +143,61 @@ private func trained(_ values: [Double], seed: UInt64 = 1, change: (inout Foreca
         #expect(!outcome.report.rejection.isEmpty)
     }
 
+    @Test("a training that is stopped and resumed ends with the same bits as one that was not")
+    func resumed() throws {
+        let history = Made.history(Made.daily(700))
+        let plan = ForecastPlan.near(stepSeconds: 1_800)
+        let ridge = try #require(FittedRidge(history, plan: plan))
+        let shape = NetworkShape(plan: plan, design: ridge.weights.design)
+        func fresh(seed: UInt64) throws -> NetworkTraining {
+            try #require(
+                NetworkTraining(
+                    ridge.series, shape: shape, ridge: ridge.weights, seed: seed, kernels: Kernels.chosen))
+        }
+        var whole = try fresh(seed: 3)
+        _ = whole.run(stop: { false })
+        var half = try fresh(seed: 3)
+        _ = half.run(upTo: 150, stop: { false })
+        var other = try fresh(seed: 4)
+        other.state = half.state
+        _ = other.run(stop: { false })
+        #expect(other.state == whole.state)
+    }
+
+    @Test("every cell, direction, depth and loss trains, forecasts and is stored", arguments: Cell.allCases)
+    func variants(cell: Cell) throws {
+        let values = Made.daily(600)
+        let variants: [(Bool, Int, ForecastLoss, Int?)] = [
+            (false, 1, .pinball, 4), (true, 1, .huber, nil), (true, 2, .pinball, nil), (false, 2, .meanSquared, nil),
+            (false, 1, .sumOfSquares, nil),
+        ]
+        for (bidirectional, layers, loss, truncation) in variants {
+            var plan = ForecastPlan.near(stepSeconds: 1_800)
+            plan.cell = cell
+            plan.bidirectional = bidirectional
+            plan.layers = layers
+            plan.loss = loss
+            plan.truncation = truncation
+            plan.iterations = 40
+            let ridge = try #require(FittedRidge(Made.history(values), plan: plan))
+            let shape = NetworkShape(plan: plan, design: ridge.weights.design)
+            var training = try #require(
+                NetworkTraining(ridge.series, shape: shape, ridge: ridge.weights, seed: 1, kernels: Kernels.chosen))
+            _ = training.run(stop: { false })
+            let model = Forecaster.network(
+                NetworkForecaster(
+                    plan: plan, unit: ridge.series.unit, weights: training.weights, bounds: ridge.bounds,
+                    spread: ridge.weights.offsets))
+            let fan = model.forecast(Made.history(values))
+            let name = "\(cell) bidirectional \(bidirectional) layers \(layers) \(loss)"
+            #expect(fan.values.allSatisfy { $0.isFinite }, "\(name)")
+            let (near, own) = (ridge.forecaster.forecast(Made.history(values)).median, fan.median)
+            #expect(zip(near, own).allSatisfy { abs($0 - $1) < 3 }, "\(name)")
+            let decoded = try Forecaster(decoding: model.encoded())
+            #expect(decoded.forecast(Made.history(values)) == fan, "\(name)")
+        }
+    }
+
     @Test("any horizon and season can be asked for", arguments: [(13, 1), (24, 24), (48, 24), (48, 7)])
     func horizons(horizon: Int, season: Int) throws {
         let values = Made.daily(800, season: max(season, 2))
@@ -161,14 +217,14 @@ private func trained(_ values: [Double], seed: UInt64 = 1, change: (inout Foreca
         let shape = NetworkShape(plan: plan, design: ridge.weights.design)
         var training = try #require(
             NetworkTraining(ridge.series, shape: shape, ridge: ridge.weights, seed: 1, kernels: Kernels.chosen))
-        let result = training.run(stop: { false })
-        let network = try #require(result)
+        let finished = training.run(stop: { false })
+        #expect(finished)
         return [
             lastValueForecaster(history, plan: plan), .ridge(ridge.forecaster),
             .seasonalNaive(try #require(SeasonalNaiveForecaster(history, plan: plan))),
             .network(
                 NetworkForecaster(
-                    plan: plan, unit: ridge.series.unit, weights: network.weights, bounds: ridge.bounds)),
+                    plan: plan, unit: ridge.series.unit, weights: training.weights, bounds: ridge.bounds, spread: [])),
         ]
     }
 

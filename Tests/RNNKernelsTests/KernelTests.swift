@@ -38,6 +38,13 @@ private func expectAgreement(_ trial: Trial) {
         }
     }
 
+    @Test("agree when BPTT is truncated", arguments: Cell.allCases, [1, 2, 8, 9, 16, 17])
+    func truncation(cell: Cell, truncation: Int) {
+        var trial = Trial(cell: cell, hidden: 4, steps: 17)
+        trial.truncation = truncation
+        expectAgreement(trial)
+    }
+
     @Test("agree for every lead its own knot, and for ridges of any number of rows", arguments: 1...70)
     func rows(rows: Int) {
         var trial = Trial(cell: .elman, hidden: 3, leads: 3, knots: [0, 1, 2])

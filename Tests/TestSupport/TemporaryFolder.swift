@@ -27,6 +27,20 @@ public enum TemporaryFolder {
         unsafe fclose(file)
     }
 
+    /// Copies a file, if it is there.
+    public static func copy(_ path: String, to other: String) {
+        guard let source = unsafe fopen(path, "r") else { return }
+        defer { unsafe fclose(source) }
+        guard let copy = unsafe fopen(other, "w") else { return }
+        defer { unsafe fclose(copy) }
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = unsafe fread(&piece, 1, piece.count, source)
+            if count == 0 { return }
+            _ = unsafe fwrite(&piece, 1, count, copy)
+        }
+    }
+
     private struct CannotMake: Error {}
 
     private static func make() throws -> String {

@@ -63,7 +63,7 @@ final class Core: Service {
         let book = ArrivalBook()
         let bell = TurnBell()
         do throws(StoreError) {
-            readiness.enter(.starting("opening the store and replaying its journal"))
+            starting("opening the store and replaying its journal")
             store = try open(book, bell)
         } catch {
             let failure = Self.startError(error, parts.directories.store)
@@ -76,7 +76,7 @@ final class Core: Service {
         let forecasting = forecasting(store, book, bell, training)
         let intake = intake(store)
         let running = Running(store: store, intake: intake, forecasting: forecasting, training: training)
-        readiness.enter(.starting("restoring forecasts"))
+        starting("restoring forecasts")
         do throws(StoreError) {
             try await forecasting.restore()
         } catch {
@@ -92,6 +92,11 @@ final class Core: Service {
             parts.notifier.stopping(status: "committing what was accepted")
         }
         parts.ingest.removePath()
+    }
+
+    private func starting(_ what: String) {
+        readiness.enter(.starting(what))
+        parts.notifier.status("starting: \(what)")
     }
 
     private func announce(_ running: Running) async {

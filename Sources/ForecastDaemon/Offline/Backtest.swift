@@ -22,6 +22,10 @@ public struct BacktestOptions: Sendable {
     public var cell: String?
     /// Whether the window is read in both directions.
     public var bidirectional: Bool
+    /// Recurrent layers, one on the other.
+    public var layers = 1
+    /// What training minimises: one of `ForecastPlan.lossNames`; nil: the daemon's.
+    public var loss: String?
     /// Series that are worked on at once.
     public var threads: Int
     /// The same seed gives the same rows.
@@ -87,8 +91,9 @@ public enum Backtest {
         if let cell = options.cell, !ForecastPlan.cellNames.contains(cell) {
             throw .option("--cell \(cell): the cells are \(ForecastPlan.cellNames.joined(separator: ", "))")
         }
-        guard !options.bidirectional else {
-            throw .option("--bidirectional: this build reads the window forwards only")
+        guard (1...4).contains(options.layers) else { throw .option("--layers is a number from 1 to 4") }
+        if let loss = options.loss, !ForecastPlan.lossNames.contains(loss) {
+            throw .option("--loss \(loss): the losses are \(ForecastPlan.lossNames.joined(separator: ", "))")
         }
     }
 }

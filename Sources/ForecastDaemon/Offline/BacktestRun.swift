@@ -21,9 +21,14 @@ struct BacktestRun {
     init(series: OfflineSeries, options: BacktestOptions) {
         self.series = series
         self.options = options
-        let plan = ForecastPlan.offline(
+        var plan = ForecastPlan.offline(
             stepSeconds: series.stepSeconds, season: series.season, horizon: options.horizon)
-        self.plan = options.cell.flatMap { plan.with(cellNamed: $0) } ?? plan
+        // The names were checked with the options.
+        if let cell = options.cell { _ = plan.useCell(named: cell) }
+        if let loss = options.loss { _ = plan.useLoss(named: loss) }
+        plan.bidirectional = options.bidirectional
+        plan.layers = options.layers
+        self.plan = plan
         let firstBin = series.bins.min() ?? 0
         self.firstBin = firstBin
         var bins: [Double] = []

@@ -33,6 +33,14 @@ public struct ForecastPlan: Sendable, Hashable {
     public var cell: Cell = .elman
     /// Hidden units.
     public var hidden = 32
+    /// Recurrent layers.
+    public var layers = 1
+    /// Whether the window is also read from its end.
+    public var bidirectional = false
+    /// Steps that backpropagation through time goes back, or nil for the whole window.
+    public var truncation: Int?
+    /// What the training minimises. A loss of single numbers trains the median alone; its spread is the ridge's.
+    public var loss: ForecastLoss = .pinball
     /// Minibatches of a training.
     public var iterations = 300
     /// Windows in a minibatch.
@@ -63,6 +71,26 @@ public struct ForecastPlan: Sendable, Hashable {
         return plan
     }
 
+    /// Names of the cells: `elman`, `relu`, `gru`, `lstm`.
+    public static var cellNames: [String] { Cell.allCases.map(\.rawValue) }
+
+    /// Chooses the cell of a name, for callers that do not import the kernels. False if there is none of this name.
+    public mutating func useCell(named name: String) -> Bool {
+        guard let cell = Cell(rawValue: name) else { return false }
+        self.cell = cell
+        return true
+    }
+
+    /// Names of the losses.
+    public static var lossNames: [String] { ForecastLoss.allCases.map(\.rawValue) }
+
+    /// Chooses what training minimises by its name. False if there is none of this name.
+    public mutating func useLoss(named name: String) -> Bool {
+        guard let loss = ForecastLoss(rawValue: name) else { return false }
+        self.loss = loss
+        return true
+    }
+
     /// Newest bins that `Forecaster.forecast` wants to see: the window, its scale, and the seasonal lags with
     /// room for gaps. Fewer are allowed.
     public var neededBins: Int {
@@ -70,5 +98,30 @@ public struct ForecastPlan: Sendable, Hashable {
     }
 
     /// The leads (from 0) at which the head has offsets.
-    var headLeads: [Int] { knots.isEmpty ? Array(0..<horizon) : knots.map { $0 - 1 } }
+    var headLeads: [Int] { knots.isEmpty || loss != .pinball ? Array(0..<horizon) : knots.map { $0 - 1 } }
+}
+
+/// What a network's training minimises over its leads.
+public enum ForecastLoss: String, Sendable, CaseIterable {
+    /// Pinball loss of the seven quantiles.
+    case pinball
+    /// Sum of squared errors.
+    case sumOfSquares = "sum-of-squares"
+    /// Mean squared error.
+    case meanSquared = "mse"
+    /// Huber's loss.
+    case huber
+
+    /// The loss of single numbers, unless it is the quantiles'.
+    var point: PointLoss? {
+        switch self {
+        case .pinball: nil
+        case .sumOfSquares: .sumOfSquares
+        case .meanSquared: .meanSquared
+        case .huber: .huber
+        }
+    }
+
+    /// Numbers a head lead.
+    var outputs: Int { self == .pinball ? 7 : 1 }
 }

@@ -35,7 +35,7 @@ public enum Forecaster: Sendable, Hashable {
         case .lastValue: "last-value"
         case .seasonalNaive: "seasonal-naive"
         case .ridge: "ridge"
-        case .network(let model): model.weights.shape.cell.rawValue
+        case .network(let model): model.weights.shape.stack.cell.rawValue
         }
     }
 

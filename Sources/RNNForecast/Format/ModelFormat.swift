@@ -75,6 +75,7 @@ extension Forecaster {
             let (parameters, highway) = (model.weights.parameters, model.weights.shape.highway)
             for weight in parameters[..<highway] { payload.putHalf(weight) }
             for weight in parameters[highway...] { payload.put(weight) }
+            for offset in model.spread { payload.put(Float(offset)) }
         }
         var out = ModelWriter()
         for byte in magic { out.put(byte) }
@@ -161,6 +162,10 @@ extension ModelWriter {
         for knot in plan.knots { put(UInt32(knot)) }
         put(UInt8(Cell.allCases.firstIndex(of: plan.cell) ?? 0))
         put(UInt32(plan.hidden))
+        put(UInt32(plan.layers))
+        put(UInt8(plan.bidirectional ? 1 : 0))
+        put(UInt32(plan.truncation ?? 0))
+        put(UInt8(ForecastLoss.allCases.firstIndex(of: plan.loss) ?? 0))
         put(UInt32(plan.iterations))
         put(UInt32(plan.batch))
         put(plan.learningRate)
@@ -220,6 +225,12 @@ extension ModelReader {
         guard Cell.allCases.indices.contains(cell) else { throw .unknownContent("cell \(cell)") }
         plan.cell = Cell.allCases[cell]
         plan.hidden = try leads()
+        plan.layers = try leads()
+        plan.bidirectional = try take(UInt8.self) != 0
+        plan.truncation = try optional()
+        let loss = Int(try take(UInt8.self))
+        guard ForecastLoss.allCases.indices.contains(loss) else { throw .unknownContent("loss \(loss)") }
+        plan.loss = ForecastLoss.allCases[loss]
         plan.iterations = Int(try take(UInt32.self))
         plan.batch = try leads()
         plan.learningRate = try double()
@@ -252,7 +263,9 @@ extension ModelReader {
         guard shape.parameterCount <= Self.most else { throw .unknownContent("\(shape.parameterCount) parameters") }
         var parameters: [Float] = []
         for place in 0..<shape.parameterCount { parameters.append(place < shape.highway ? try half() : try float()) }
+        var spread: [Double] = []
+        for _ in 0..<(plan.loss == .pinball ? 0 : plan.horizon * 7) { spread.append(Double(try float())) }
         let weights = NetworkWeights(shape: shape, parameters: parameters)
-        return NetworkForecaster(plan: plan, unit: unit, weights: weights, bounds: bounds)
+        return NetworkForecaster(plan: plan, unit: unit, weights: weights, bounds: bounds, spread: spread)
     }
 }

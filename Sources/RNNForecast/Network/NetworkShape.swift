@@ -1,19 +1,19 @@
 // The shape of a many-to-one network: what it reads, in which steps, and how its parameters lie.
 //
 //     x[t]     = 4 bins of the window, sine and cosine of the time of day          12 steps (18 with coarse means)
-//     h        = the last state of the recurrent layer
+//     h        = the last states of the recurrent layers
 //     base[n]  = highway: the ridge's columns, one row of weights a lead
 //     fan[n,q] = base[n] + W h + b at the knots, linear in between
 //
-// Parameters are one array, in this order: recurrent layer, head `[head leads * 7][1 + hidden]`, highway
+// Parameters are one array, in this order: recurrent layers, head `[head leads * 7][1 + states]`, highway
 // `[leads][width]`, own lags `[seasons][leads]`.
 
 internal import RNNKernelTable
 
 /// Shapes and offsets of a network's parameters.
 struct NetworkShape: Sendable, Hashable {
-    let cell: Cell
-    let hidden: Int
+    let stack: StackShape
+    let loss: ForecastLoss
     let design: HighwayDesign
     let coarseMeans: Int
     let knots: [Int]
@@ -23,21 +23,22 @@ struct NetworkShape: Sendable, Hashable {
 
     init(plan: ForecastPlan, design: HighwayDesign) {
         precondition(plan.window % Self.binsPerStep == 0 && plan.coarseMeans % Self.binsPerStep == 0)
-        cell = plan.cell
-        hidden = plan.hidden
+        stack = StackShape(
+            cell: plan.cell, inputs: Self.binsPerStep + 2, hidden: plan.hidden, layers: plan.layers,
+            bidirectional: plan.bidirectional)
+        loss = plan.loss
         self.design = design
         coarseMeans = plan.coarseMeans
         knots = plan.headLeads
     }
 
-    var inputs: Int { Self.binsPerStep + 2 }
+    var inputs: Int { stack.inputs }
     var coarseSteps: Int { coarseMeans / Self.binsPerStep }
     var steps: Int { coarseSteps + design.window / Self.binsPerStep }
-    var outputs: Int { knots.count * 7 }
+    var outputs: Int { knots.count * loss.outputs }
 
-    var recurrentCount: Int { RecurrentPlan.parameterCount(cell, inputs: inputs, hidden: hidden) }
-    var head: Int { recurrentCount }
-    var highway: Int { head + outputs * (1 + hidden) }
+    var head: Int { stack.parameterCount }
+    var highway: Int { head + outputs * (1 + stack.summary) }
     var own: Int { highway + design.leads * design.width }
     var parameterCount: Int { own + design.seasons.count * design.leads }
 

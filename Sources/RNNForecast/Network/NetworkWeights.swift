@@ -8,43 +8,44 @@ struct NetworkWeights: Sendable, Hashable {
     /// In the order of `NetworkShape`.
     let parameters: [Float]
 
-    /// The plan of one forecast.
+    /// The plan of one forecast by a single layer in one direction; deeper networks run the kernels of training.
     var inference: InferencePlan {
-        InferencePlan(
-            cell: shape.cell, inputs: shape.inputs, hidden: shape.hidden, steps: shape.steps, outputs: shape.outputs)
+        let stack = shape.stack
+        return InferencePlan(
+            cell: stack.cell, inputs: stack.inputs, hidden: stack.hidden, steps: shape.steps, outputs: shape.outputs)
     }
 
     /// Recurrent layer and head by column, as `InferencePlan` wants them.
     func columns() -> [Float] {
         let plan = inference
-        let (hidden, rows) = (shape.hidden, shape.inputs + 1 + shape.hidden)
+        let (hidden, inputs) = (plan.hidden, plan.inputs)
+        let rows = inputs + 1 + hidden
         var out = [Float](repeating: 0, count: plan.weightCount)
-        switch shape.cell {
+        switch plan.cell {
         case .elman, .relu, .lstm:
             for gate in 0..<plan.gateRows {
                 for column in 0..<rows { out[column * plan.gateRows + gate] = parameters[gate * rows + column] }
             }
         case .gru:
-            // r and z see everything; n is kept apart by what it reads: [x ; 1], and [1 ; h] behind the reset gate.
+            // r and z see everything; n is kept apart by what it reads: [1 ; h] behind the reset gate, and [x ; 1].
             let recurrent = 2 * hidden * rows
-            let inputs = recurrent + hidden * (hidden + 1)
+            let given = recurrent + hidden * (hidden + 1)
             for gate in 0..<(2 * hidden) {
                 for column in 0..<rows { out[column * plan.gateRows + gate] = parameters[gate * rows + column] }
             }
             for unit in 0..<hidden {
-                for column in 0...shape.inputs {
-                    out[column * plan.gateRows + 3 * hidden + unit] =
-                        parameters[inputs + unit * (shape.inputs + 1) + column]
-                }
                 for column in 0...hidden {
-                    out[(shape.inputs + column) * plan.gateRows + 2 * hidden + unit] =
+                    out[(inputs + column) * plan.gateRows + 2 * hidden + unit] =
                         parameters[recurrent + unit * (hidden + 1) + column]
+                }
+                for column in 0...inputs {
+                    out[column * plan.gateRows + 3 * hidden + unit] = parameters[given + unit * (inputs + 1) + column]
                 }
             }
         }
-        for output in 0..<shape.outputs {
+        for output in 0..<plan.outputs {
             for column in 0...hidden {
-                out[plan.headWeights + column * shape.outputs + output] =
+                out[plan.headWeights + column * plan.outputs + output] =
                     parameters[shape.head + output * (1 + hidden) + column]
             }
         }

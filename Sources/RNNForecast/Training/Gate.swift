@@ -90,11 +90,14 @@ struct Gate {
             var training = NetworkTraining(
                 ridge.series, shape: shape, ridge: ridge.weights, seed: request.seed, kernels: Kernels.chosen)
         else { return nil }
-        guard let (weights, report) = training.run(stop: stop) else { throw .cancelled }
-        self.report = report
+        guard training.run(stop: stop) else { throw .cancelled }
+        report = training.report
+        let weights = training.weights
         guard weights.parameters.allSatisfy(\.isFinite) else { return nil }
         return .network(
-            NetworkForecaster(plan: plan, unit: ridge.series.unit, weights: weights, bounds: ridge.bounds))
+            NetworkForecaster(
+                plan: plan, unit: ridge.series.unit, weights: weights, bounds: ridge.bounds,
+                spread: ridge.weights.offsets))
     }
 
     /// The winner again, on every bin.

@@ -28,6 +28,8 @@ public struct RecurrentPlan: Sendable, Hashable {
     public let steps: Int
     /// Windows in a minibatch: a multiple of 32.
     public let batch: Int
+    /// The first step that BPTT reaches: 0, or later if it is truncated.
+    public let firstStep: Int
     /// `[parameters]`, columns as the rows of `states`: elman and relu `[hidden][inputs + 1 + hidden]`; lstm
     /// `[4 hidden][inputs + 1 + hidden]`; gru r and z `[2 hidden][inputs + 1 + hidden]`, the recurrent part of n
     /// `[hidden][1 + hidden]`, its input part `[hidden][inputs + 1]`.
@@ -89,10 +91,12 @@ public struct RecurrentPlan: Sendable, Hashable {
     /// Parameters of this layer.
     public var parameterCount: Int { Self.parameterCount(cell, inputs: inputs, hidden: hidden) }
 
-    /// Lays the arrays of a layer into an arena. `weights` and `gradients` lie where the whole network's do.
+    /// Lays the arrays of a layer into an arena. `weights` and `gradients` lie where the whole network's do; BPTT goes
+    /// back `truncation` steps, or all.
     public init(
         cell: Cell, inputs: Int, hidden: Int, steps: Int, batch: Int, weights: Int, gradients: Int,
-        stepGradients: Bool = false, inputGradients: Bool = false, in layout: inout ArenaLayout
+        stepGradients: Bool = false, inputGradients: Bool = false, truncation: Int? = nil,
+        in layout: inout ArenaLayout
     ) {
         precondition(inputs > 0 && hidden > 0 && steps > 0 && batch > 0 && batch % 32 == 0)
         self.cell = cell
@@ -100,6 +104,7 @@ public struct RecurrentPlan: Sendable, Hashable {
         self.hidden = hidden
         self.steps = steps
         self.batch = batch
+        firstStep = max(0, steps - max(truncation ?? steps, 1))
         self.weights = weights
         self.gradients = gradients
         let parameters = Self.parameterCount(cell, inputs: inputs, hidden: hidden)

@@ -152,6 +152,7 @@ extension KernelTable {
         unsafe KernelTable(
             instructionSet: .reference,
             gatherRows: Reference<Float>.gather,
+            copyRows: Reference<Float>.copyRows,
             forwardRecurrent: Reference<Float>.forwardRecurrent,
             backwardRecurrent: Reference<Float>.backwardRecurrent,
             forwardDense: Reference<Float>.forwardDense,

@@ -62,7 +62,7 @@ extension Reference {
         let gradients = unsafe Numbers(memory, plan.gradients)
         for i in 0..<plan.parameterCount { gradients[i] = 0 }
         if plan.cell == .lstm { each(hidden, plan.batch) { j, b in dc[j, b] = 0 } }
-        for t in stride(from: plan.steps - 1, through: 0, by: -1) {
+        for t in stride(from: plan.steps - 1, through: plan.firstStep, by: -1) {
             let s = states.from(t * rows)
             let h = s.from(plan.hiddenRow)
             let next = states.from((t + 1) * rows + plan.hiddenRow)

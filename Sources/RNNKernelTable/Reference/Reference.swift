@@ -97,6 +97,17 @@ public enum Reference<Scalar: KernelScalar> {
         }
     }
 
+    /// Rows are copied or added.
+    public static func copyRows(_ plan: CopyPlan, _ memory: Memory) {
+        let numbers = unsafe Numbers(memory, 0)
+        for t in 0..<plan.steps {
+            for i in 0..<(plan.rows * plan.batch) {
+                let (from, to) = (plan.from + t * plan.fromStride + i, plan.to + t * plan.toStride + i)
+                numbers[to] = plan.adding ? numbers[to] + numbers[from] : numbers[from]
+            }
+        }
+    }
+
     /// Windows become lanes.
     public static func gather(_ plan: GatherPlan, _ origins: UnsafePointer<Int32>, _ memory: Memory) {
         let numbers = unsafe Numbers(memory, 0)

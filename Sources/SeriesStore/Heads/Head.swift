@@ -38,8 +38,9 @@ struct Head: Sendable {
 
     /// Forgets the oldest `count` samples in journal order, which a segment now holds.
     mutating func removeFirst(_ count: Int, nextRow: Int64) {
-        samples.timestamps.removeFirst(count)
-        samples.values.removeFirst(count)
+        // New arrays, so that what a busy hour made them grow to is given back.
+        samples.timestamps = Array(samples.timestamps.dropFirst(count))
+        samples.values = Array(samples.values.dropFirst(count))
         firstRow = samples.isEmpty ? .max : nextRow
         isAscending = samples.isAscending
     }

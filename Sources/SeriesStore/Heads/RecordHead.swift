@@ -14,7 +14,7 @@ struct RecordHead: Sendable {
     }
 
     mutating func removeFirst(_ count: Int, nextRow: Int64) {
-        entries.removeFirst(count)
+        entries = Array(entries.dropFirst(count))
         firstRow = entries.isEmpty ? .max : nextRow
     }
 }

@@ -12,7 +12,7 @@ extension StoreWriter {
 
     /// What the sealer is asked for.
     enum SealWork: Sendable {
-        case seal(SealRequest)
+        case seal(GroupKey)
         case merge(MergeRequest)
     }
 
@@ -21,7 +21,10 @@ extension StoreWriter {
         let sealer = Sealer()
         for await work in sealRequests.stream {
             switch work {
-            case .seal(let request): add(await sealer.seal(request))
+            case .seal(let group):
+                // The snapshot is taken now and not when it was asked for: it makes a copy of every head that grows on.
+                let request = state.withLock { $0.request(group) }
+                add(await sealer.seal(request))
             case .merge(let request):
                 switch await sealer.merge(request, database) {
                 case .merged(let result): add(result)
@@ -62,7 +65,7 @@ extension StoreWriter {
 
     /// Asks for the groups that are due by count, after a commit.
     func askForSeals() {
-        let requests = state.withLock { contents -> [SealRequest] in
+        let groups = state.withLock { contents -> Set<GroupKey> in
             var due = Set<GroupKey>()
             for (series, head) in contents.heads where head.count >= Self.sealCount {
                 due.insert(GroupKey(series: series))
@@ -71,33 +74,30 @@ extension StoreWriter {
                 due.insert(GroupKey(grid: owner.grid))
             }
             if contents.openCount > Self.openSamples, let largest = contents.largestGroup { due.insert(largest) }
-            return due.subtracting(sealing).map { contents.request($0) }
+            return due.subtracting(sealing)
         }
-        ask(requests)
+        ask(groups)
     }
 
     /// Asks for the groups that are due by age; called every few seconds.
     func askForOldSeals() {
         let now = now()
         let age = options.flushAge.nanoseconds
-        let requests = state.withLock { contents -> [SealRequest] in
+        let groups = state.withLock { contents in
             contents.openSince.filter { group, since in
                 // Between half and nine tenths of the age, the same for a group every time.
                 let hash = XXH64.hash([group.kind.rawValue, UInt8(truncatingIfNeeded: group.group)])
                 let limit = age / 2 + age / 10 * Int64(hash % 5)
                 return now - since >= limit && !sealing.contains(group)
-            }.keys.map { contents.request($0) }
+            }.keys
         }
-        ask(requests)
+        ask(Set(groups))
     }
 
     /// Seals everything that is open now, and returns when it is committed.
     func sealAll() async throws(StoreError) {
         try await barrier()
-        ask(
-            state.withLock { contents in
-                contents.openSince.keys.filter { !sealing.contains($0) }.map { contents.request($0) }
-            })
+        ask(state.withLock { Set($0.openSince.keys) }.subtracting(sealing))
         try await waitForSeals()
     }
 
@@ -110,10 +110,10 @@ extension StoreWriter {
         }
     }
 
-    private func ask(_ requests: [SealRequest]) {
-        for request in requests {
-            sealing.insert(request.group)
-            sealRequests.send(.seal(request))
+    private func ask(_ groups: Set<GroupKey>) {
+        for group in groups {
+            sealing.insert(group)
+            sealRequests.send(.seal(group))
         }
     }
 

@@ -1,0 +1,91 @@
+// The channels of a series in an arena, and which bins of them a window takes.
+
+internal import RNNKernelTable
+
+/// Where each channel of a series lies; index 0 of a channel is its first bin.
+struct Channels {
+    let values: Int
+    let inverseScales: Int
+    private let present: Int
+    private let lags: Int
+    private let coarse: Int
+    private let sines: Int
+    private let cosines: Int
+
+    /// Reserves room for the bins of `series` and for a horizon of missing targets after them.
+    init(_ series: PreparedSeries, leads: Int, in layout: inout ArenaLayout) {
+        let room = series.count + leads
+        values = layout.reserve(room)
+        inverseScales = layout.reserve(room)
+        present = layout.reserve(room)
+        lags = layout.reserve(room)
+        coarse = layout.reserve(room)
+        sines = layout.reserve(room)
+        cosines = layout.reserve(room)
+    }
+
+    func write(_ series: PreparedSeries, leads: Int, to arena: Arena<Float>) {
+        func put(_ content: [Double], at place: Int) { arena.write(content.map { Float($0) }, at: place) }
+        put(series.values, at: values)
+        put(series.inverseScales, at: inverseScales)
+        put(series.present + [Double](repeating: .nan, count: leads), at: present)
+        put(series.lags, at: lags)
+        put(PreparedSeries.means(series.values, of: 5, centred: false), at: coarse)
+        let phases = series.values.indices.map(series.phase)
+        put(phases.map(\.sin), at: sines)
+        put(phases.map(\.cos), at: cosines)
+    }
+
+    /// The steps of the recurrent layers: coarse means, then bins, each step with the phase of its last bin.
+    func windows(_ shape: NetworkShape, _ stack: RecurrentStack) -> [GatherPlan.Run] {
+        let bins = NetworkShape.binsPerStep
+        let fine = shape.steps - shape.coarseSteps
+        func runs(_ channel: Int, _ coarseChannel: Int, place: Int, row: Int, normalised: Bool) -> [GatherPlan.Run] {
+            [
+                GatherPlan.Run(
+                    channel: coarseChannel, offset: shape.offset(step: 0, place: place), stride: 5 * bins,
+                    count: shape.coarseSteps, row: stack.input(step: 0, row: row), rowStride: stack.inputStride,
+                    normalised: normalised),
+                GatherPlan.Run(
+                    channel: channel, offset: shape.offset(step: shape.coarseSteps, place: place), stride: bins,
+                    count: fine, row: stack.input(step: shape.coarseSteps, row: row), rowStride: stack.inputStride,
+                    normalised: normalised),
+            ]
+            .filter { $0.count > 0 }
+        }
+        return (0..<bins).flatMap { runs(values, coarse, place: $0, row: $0, normalised: true) }
+            + runs(sines, sines, place: bins - 1, row: bins, normalised: false)
+            + runs(cosines, cosines, place: bins - 1, row: bins + 1, normalised: false)
+    }
+
+    /// The columns of the highway: the window, each season's lag now, and the lags of each lead's own.
+    func highway(_ design: HighwayDesign, common: Int, lags rows: Int, batch: Int) -> [GatherPlan.Run] {
+        var runs = [
+            GatherPlan.Run(
+                channel: values, offset: 1 - design.window, count: design.window - 1, row: common, rowStride: batch,
+                normalised: true)
+        ]
+        for (j, season) in design.seasons.enumerated() {
+            runs.append(
+                GatherPlan.Run(
+                    channel: lags, offset: -season, count: 1, row: common + (design.window - 1 + j) * batch,
+                    rowStride: batch, normalised: true))
+            // Consecutive leads look at consecutive bins, except where one more season is skipped.
+            var lead = 0
+            while lead < design.leads {
+                let until = min((lead / season + 1) * season, design.leads)
+                runs.append(
+                    GatherPlan.Run(
+                        channel: lags, offset: design.ownOffset(lead: lead, season: season), count: until - lead,
+                        row: rows + (j * design.leads + lead) * batch, rowStride: batch, normalised: true))
+                lead = until
+            }
+        }
+        return runs
+    }
+
+    /// What is to be forecast; NaN where nothing came.
+    func targets(leads: Int, row: Int, batch: Int) -> [GatherPlan.Run] {
+        [GatherPlan.Run(channel: present, offset: 1, count: leads, row: row, rowStride: batch, normalised: true)]
+    }
+}
