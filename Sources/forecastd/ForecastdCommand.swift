@@ -29,6 +29,7 @@ struct ForecastdCommand: AsyncParsableCommand {
             ForecastCommand.self, AlertsCommand.self, AcceptCommand.self, TrainCommand.self, ImportCommand.self,
             ExportCommand.self, DeleteCommand.self, RenameCommand.self, BackupCommand.self, VerifyCommand.self,
             CompactCommand.self, HostCommand.self, SQLCommand.self, ReplayCommand.self, BacktestCommand.self,
+            CapacityCommand.self,
             VersionCommand.self,
         ])
 

@@ -29,6 +29,10 @@ extension OfflineError: CommandFailure {
     }
 }
 
+extension CapacityError: CommandFailure {
+    package var exitCode: Int32 { 73 }
+}
+
 extension StoreError: CommandFailure {
     package var exitCode: Int32 {
         switch self {

@@ -55,6 +55,9 @@ enum Environment {
         return number == 0 ? nil : number
     }
 
+    /// Processors that may be used.
+    static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
     /// This process.
     static var processID: Int32 { getpid() }
 
