@@ -97,7 +97,7 @@ private func fillBlock(_ block: Doubles, _ rows: RidgeRows, from: Int, count: In
 private func addTile(
     _ a: Doubles, _ m: Int, _ b: Doubles, _ k: Int, vectors: Int, into out: Doubles, stride: Int
 ) {
-    var sums = MomentTile(repeating: .zero)
+    var sums = emptyMoments()
     let b1 = b + min(1, k &- 1) &* blockStride
     let b2 = b + min(2, k &- 1) &* blockStride
     let aStride = m == gradientRows ? blockStride : 0
@@ -230,7 +230,7 @@ func ridgeResiduals(
             // Four leads at a time share the loads of the common columns; the last group repeats its last lead.
             for v in 0..<vectors {
                 let place = v &* D.scalarCount
-                var sums = InlineArray<4, D>(repeating: .zero)
+                var sums = [.zero, .zero, .zero, .zero] as InlineArray<4, D>
                 for l in 0..<4 { sums[at: l] = (block + (width &+ min(n &+ l, leads &- 1)) &* blockStride).load(place) }
                 for i in 0..<width {
                     let x = (block + i &* blockStride).load(place)
