@@ -72,9 +72,9 @@ extension Forecaster {
             payload.put(model.unit)
             payload.put(model.bounds)
             payload.put(model.weights.shape.design)
-            let (parameters, highway) = (model.weights.parameters, model.weights.shape.highway)
-            for weight in parameters[..<highway] { payload.putHalf(weight) }
-            for weight in parameters[highway...] { payload.put(weight) }
+            for (place, weight) in model.weights.parameters.enumerated() {
+                if model.weights.shape.isHalf(place) { payload.putHalf(weight) } else { payload.put(weight) }
+            }
             for offset in model.spread { payload.put(Float(offset)) }
         }
         var out = ModelWriter()
@@ -262,7 +262,7 @@ extension ModelReader {
         let shape = NetworkShape(plan: plan, design: design)
         guard shape.parameterCount <= Self.most else { throw .unknownContent("\(shape.parameterCount) parameters") }
         var parameters: [Float] = []
-        for place in 0..<shape.parameterCount { parameters.append(place < shape.highway ? try half() : try float()) }
+        for place in 0..<shape.parameterCount { parameters.append(shape.isHalf(place) ? try half() : try float()) }
         var spread: [Double] = []
         for _ in 0..<(plan.loss == .pinball ? 0 : plan.horizon * 7) { spread.append(Double(try float())) }
         let weights = NetworkWeights(shape: shape, parameters: parameters)

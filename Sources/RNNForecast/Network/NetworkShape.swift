@@ -42,6 +42,16 @@ struct NetworkShape: Sendable, Hashable {
     var own: Int { highway + design.leads * design.width }
     var parameterCount: Int { own + design.seasons.count * design.leads }
 
+    /// Leads whose highway is kept in single precision: near ones may be forecast to a thousandth of the window's scale.
+    static let exactLeads = 64
+
+    /// Whether the parameter at `place` is kept in half precision: all but the highway of the first leads.
+    func isHalf(_ place: Int) -> Bool {
+        if place < highway { return true }
+        let lead = place < own ? (place - highway) / design.width : (place - own) % design.leads
+        return lead >= Self.exactLeads
+    }
+
     /// Bins before the origin that the first step begins at.
     var reach: Int { design.window - 1 + 5 * coarseMeans }
 
