@@ -38,8 +38,20 @@ import Testing
                 plan: plan, unit: unit, weights: weights.asStored(), bounds: bounds, spread: [])
             models.append((cell.rawValue, .network(network)))
         }
+        plan.cell = .elman
+        plan.readout = .everyStep
+        plan.coarseMeans = 0
+        let shape = NetworkShape(plan: plan, design: design)
+        let weights = NetworkWeights(
+            shape: shape, parameters: noise(shape.parameterCount, times: 0.25).map { Float($0) })
+        let sequence = SequenceForecaster(
+            plan: plan, unit: unit, weights: weights.asStored(), bounds: bounds, spread: ridge.offsets.map(stored))
+        models.append(("sequence", .sequence(sequence)))
         return models
     }()
+
+    /// As the file keeps it.
+    private static func stored(_ value: Double) -> Double { Double(Float(value)) }
 
     @Test("what is decoded is what was encoded, and forecasts the same", arguments: models.indices)
     func roundTrip(index: Int) throws {

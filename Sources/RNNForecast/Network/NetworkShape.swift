@@ -14,6 +14,7 @@ internal import RNNKernelTable
 struct NetworkShape: Sendable, Hashable {
     let stack: StackShape
     let loss: ForecastLoss
+    let readout: Readout
     let design: HighwayDesign
     let coarseMeans: Int
     let knots: [Int]
@@ -27,6 +28,7 @@ struct NetworkShape: Sendable, Hashable {
             cell: plan.cell, inputs: Self.binsPerStep + 2, hidden: plan.hidden, layers: plan.layers,
             bidirectional: plan.bidirectional)
         loss = plan.loss
+        readout = plan.readout
         self.design = design
         coarseMeans = plan.coarseMeans
         knots = plan.headLeads
@@ -35,12 +37,12 @@ struct NetworkShape: Sendable, Hashable {
     var inputs: Int { stack.inputs }
     var coarseSteps: Int { coarseMeans / Self.binsPerStep }
     var steps: Int { coarseSteps + design.window / Self.binsPerStep }
-    var outputs: Int { knots.count * loss.outputs }
+    var outputs: Int { readout == .last ? knots.count * loss.outputs : Self.binsPerStep }
 
     var head: Int { stack.parameterCount }
     var highway: Int { head + outputs * (1 + stack.summary) }
-    var own: Int { highway + design.leads * design.width }
-    var parameterCount: Int { own + design.seasons.count * design.leads }
+    var own: Int { readout == .last ? highway + design.leads * design.width : highway }
+    var parameterCount: Int { readout == .last ? own + design.seasons.count * design.leads : highway }
 
     /// Leads whose highway is kept in single precision: near ones may be forecast to a thousandth of the window's scale.
     static let exactLeads = 64
