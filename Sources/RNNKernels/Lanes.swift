@@ -89,11 +89,20 @@ let usualWidth = 32 / V.scalarCount
         unsafe Scalars(scalars.base, offset)
     }
 
-    @inline(always) func store(_ values: SIMD8<Float>, at place: Int) {
+    /// A vector from any place, aligned or not.
+    @inline(always) func vector(at place: Int) -> V {
+        unsafe UnsafeRawPointer(base + place).loadUnaligned(as: V.self)
+    }
+
+    @inline(always) func store(_ vector: V, at place: Int) {
+        unsafe UnsafeMutableRawPointer(base + place).storeBytes(of: vector, as: V.self)
+    }
+
+    @inline(always) func storeEight(_ values: SIMD8<Float>, at place: Int) {
         unsafe UnsafeMutableRawPointer(base + place).storeBytes(of: values, as: SIMD8<Float>.self)
     }
 
-    @inline(always) func store(_ values: SIMD4<Float>, at place: Int) {
+    @inline(always) func storeFour(_ values: SIMD4<Float>, at place: Int) {
         unsafe UnsafeMutableRawPointer(base + place).storeBytes(of: values, as: SIMD4<Float>.self)
     }
 

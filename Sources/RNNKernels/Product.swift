@@ -35,7 +35,7 @@ func packTransposed(
         if m &- row >= tileRows {
             for column in 0..<k {
                 for j in Swift.stride(from: 0, to: tileRows, by: 4) {
-                    out.store(source.four(at: column &* stride &+ j), at: column &* tileRows &+ j)
+                    out.storeFour(source.four(at: column &* stride &+ j), at: column &* tileRows &+ j)
                 }
             }
         } else {

@@ -15,10 +15,10 @@ extension Store {
 
     /// Runs one statement on a read-only connection of its own.
     ///
-    /// - Throws: `.failed` with SQLite's message; `.notWritable` for a statement that would write; `.unknown` if there
+    /// - Throws: `.failed` with SQLite's message; `.notWritable` for a statement that would write; `.missing` if there
     ///   is no file.
     public static func query(path: String, sql: String, limit: Int = .max) throws(StoreError) -> QueryResult {
-        guard FileSize.bytes(path) > 0 else { throw .unknown("a store at \(path)") }
+        guard FileSize.bytes(path) > 0 else { throw .missing(path: path) }
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(5)

@@ -16,7 +16,7 @@ public final class Store: Sendable {
     public let reader: StoreReader
     /// What is wrong while the store still works.
     public let health: StoreHealth
-    private let database: StoreDatabase
+    let database: StoreDatabase
     private let lock: StoreLock
 
     /// Opens or creates the file at `path`; its directory must exist.
@@ -95,8 +95,7 @@ public final class Store: Sendable {
         try await writer.rename(series, to: key, merging: merging)
     }
 
-    /// A consistent copy of the whole file at `path`, which must not exist, while everything goes on.
-    public func backup(to path: String) async throws(StoreError) {
-        try await writer.backup(to: path)
-    }
+    /// Changes what is kept: `retention`, `maxBytes`, `keepFree` and `forecasts`. The other options stay as they were at
+    /// open.
+    public func keep(_ options: Options) async { await writer.keep(options) }
 }

@@ -15,6 +15,8 @@ public enum StoreError: Error, Equatable {
     case full
     /// The store has been closed.
     case closed
+    /// There is no store at this path.
+    case missing(path: String)
     /// There is no such series or grid.
     case unknown(String)
     /// SQLite or the system said this.
@@ -37,6 +39,8 @@ extension StoreError: CustomStringConvertible {
             "no space left for the store; nothing acknowledged is lost, and writing goes on when there is space again"
         case .closed:
             "the store is closed"
+        case .missing(let path):
+            "there is no store at \(path)"
         case .unknown(let what):
             "the store does not know \(what)"
         case .failed(let message):

@@ -96,3 +96,18 @@ func output(_ bytes: [UInt8]) {
 
 /// Writes text to standard output as it is.
 func output(_ text: String) { Descriptor.write(text, to: 1) }
+
+/// The store file of a daemon that answers; nil if none does, which is no fault where a file will do.
+func daemonsStore(_ common: CommonOptions) throws(ClientError) -> String? {
+    do throws(ClientError) {
+        return try decoded(StatusReply.self, from: common.get("/v1/status")).store?.path
+    } catch {
+        if common.socket != nil { throw error }
+        return nil
+    }
+}
+
+/// A path from the root on, for a daemon that has another working directory.
+func absolutePath(_ path: String) -> String {
+    path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+}

@@ -27,7 +27,10 @@ struct ForecastdCommand: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, CheckConfigCommand.self, StatusCommand.self, SeriesCommand.self, QueryCommand.self,
             ForecastCommand.self, AlertsCommand.self, AcceptCommand.self, TrainCommand.self, ImportCommand.self,
-            HostCommand.self, SQLCommand.self, ReplayCommand.self, BacktestCommand.self, VersionCommand.self,
+            ExportCommand.self, DeleteCommand.self, RenameCommand.self, BackupCommand.self, VerifyCommand.self,
+            CompactCommand.self, HostCommand.self, SQLCommand.self, ReplayCommand.self, BacktestCommand.self,
+            CapacityCommand.self,
+            VersionCommand.self,
         ])
 
     static func main() async {

@@ -9,7 +9,7 @@ import SeriesStore
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Reads history: line protocol, CSV, VictoriaMetrics' JSON lines, series files.",
+        abstract: "Reads history: line protocol, CSV, JSON lines, dumps of Prometheus, InfluxDB and RRDtool.",
         discussion: """
             EXAMPLES
               forecastd import history.csv                     series,timestamp,value
@@ -17,6 +17,9 @@ struct ImportCommand: ParsableCommand {
               forecastd import export.jsonl --dry-run          what is in it: series, range, interval
               forecastd import old.jsonl --rename node_load1=system_load1
               zcat dump.lp.gz | forecastd import - --format influx
+              promtool tsdb dump /var/lib/prometheus/metrics2 | forecastd import -
+              influx_inspect export -datadir D -waldir W -out - -lponly | forecastd import -
+              rrdtool xport --json --start -1y DEF:a=load.rrd:load:AVERAGE XPORT:a:system_load1 | forecastd import -
               forecastd import deploy/demo/history.jsonl --ends-now
 
             What is imported is trained at once; alerts of the past are recorded, not sent. Importing a file twice
@@ -24,7 +27,7 @@ struct ImportCommand: ParsableCommand {
             """)
 
     @Argument(help: "The file; - is standard input.") var file: String
-    @Option(help: "influx, csv, jsonl or series; else by the file's name and first line.") var format: String?
+    @Option(help: "influx, csv, jsonl, series, promtool or rrdtool; else by name and first line.") var format: String?
     @Option(help: "Name of the series of a CSV without a column for it.") var series: String?
     @Option(help: "OLD=NEW: another name for a series; may be given several times.") var rename: [String] = []
     @Option(help: "Unit of bare timestamps in line protocol and CSV: ns, us, ms or s.") var precision: String?

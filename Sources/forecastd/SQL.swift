@@ -20,20 +20,10 @@ struct SQLCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let path = try store ?? daemonsStore() ?? StorePath.ofThisUser
+        let path = try store ?? daemonsStore(common) ?? StorePath.ofThisUser
         let result = try Store.query(path: path, sql: statement, limit: limit)
         if common.json { return output(SQLPage.json(result)) }
         output(SQLPage.written(result, on: common.screen))
         if result.isCutOff { Descriptor.write("forecastd: only the first \(limit) rows (--limit)\n", to: 2) }
-    }
-
-    /// The file of a daemon that answers; nil if none does, which is no fault here.
-    private func daemonsStore() throws(ClientError) -> String? {
-        do throws(ClientError) {
-            return try decoded(StatusReply.self, from: common.get("/v1/status")).store?.path
-        } catch {
-            if common.socket != nil { throw error }
-            return nil
-        }
     }
 }

@@ -29,7 +29,7 @@ extension ProcessSuite {
                     var time: Int64 = 1_700_000_000_000_000_000
                     func batch() -> (lines: String, samples: [Int64: UInt64]) {
                         var (lines, samples) = ("", [Int64: UInt64]())
-                        for _ in 0..<2000 {
+                        for _ in 0..<8000 {
                             time += 1_000_000
                             let value = Double(
                                 bitPattern: UInt64.random(in: 0...UInt64.max, using: &random) & ~(1 << 62))
@@ -49,7 +49,7 @@ extension ProcessSuite {
                     #expect(refusal?.headers["retry-after"] != nil)
                     #expect(refusal?.error.contains("no space left") == true)
                     // However often clients try again, each is answered.
-                    for _ in 0..<120 {
+                    for _ in 0..<26 {
                         let reply = try api.post("/write", batch().lines, upTo: 20)
                         try #require(reply.status == 503)
                     }
@@ -150,6 +150,41 @@ extension ProcessSuite {
                     #expect(tables.split(whereSeparator: \.isWhitespace) == ["other"])
                 } else {
                     #expect(try Files.read(daemon.store) == before)
+                }
+            }
+        }
+
+        @Test("a disk that is full at the start is exit 74, with a sentence")
+        func fullAtStart() throws {
+            try DaemonUnderTest.with { daemon in
+                try Self.withSmallDisk(at: daemon.stateDirectory, megabytes: 1) {
+                    try Files.fill(daemon.stateDirectory + "/filler")
+                    try daemon.launch()
+                    #expect(try daemon.child?.wait(upTo: 30) == .exit(74), "\(daemon.log)")
+                    #expect(daemon.log.contains("no space left"), "\(daemon.log)")
+                    _ = unsafe unlink(daemon.stateDirectory + "/filler")
+                    try daemon.start()
+                }
+            }
+        }
+
+        @Test("two daemons that start at the same moment on what a killed one left: one serves, the other is exit 75")
+        func race() throws {
+            try DaemonUnderTest.with { daemon in
+                for _ in 0..<10 {
+                    let other = try Child(daemon.command, errors: daemon.folder + "/other.log")
+                    defer { other.killNow() }
+                    try daemon.launch()
+                    try wait(for: "one of them to give up") { daemon.child?.ending != nil || other.ending != nil }
+                    #expect((daemon.child?.ending ?? other.ending) == .exit(75))
+                    // The one that is left can be reached.
+                    try wait(for: "the other to be ready", upTo: 10) {
+                        (try? daemon.api().get("/-/ready", upTo: 5).status) == 200
+                    }
+                    let client = try daemon.ingest()
+                    try client.send("m value=1\nsync\n")
+                    #expect(try client.line() == "ok 1")
+                    daemon.kill()
                 }
             }
         }

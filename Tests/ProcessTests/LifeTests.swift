@@ -41,6 +41,35 @@ extension ProcessSuite {
             }
         }
 
+        @Test("in the middle of a catch-up with trainings it stops within five seconds and goes on after its restart")
+        func busy() throws {
+            try DaemonUnderTest.with { daemon in
+                try daemon.start()
+                let end = wallNanoseconds() / 60_000_000_000
+                var random = SeededRandom(seed: 4)
+                let lines = (0..<500).map { k in
+                    (0..<6).map { id in
+                        "busy,id=\(id) value=\(Double.random(in: 0...9, using: &random)) \((end - 500 + Int64(k)) * 60)\n"
+                    }.joined()
+                }
+                #expect(try daemon.api().post("/write?precision=s", lines.joined()).status == 204)
+                try wait(for: "a training to run") {
+                    let training = try daemon.status().training
+                    return (training?.running ?? 0) + Int(training?.done ?? 0) > 0
+                }
+                let begin = ContinuousClock.now
+                #expect(try daemon.stop() == .exit(0))
+                #expect(begin.duration(to: .now) < .seconds(5.5))
+                try daemon.start()
+                #expect(try daemon.status().store?.points == 3000)
+                try wait(for: "the catch-up to end", upTo: 120) {
+                    let status = try daemon.status()
+                    return status.forecasts?.grids == 6 && status.training?.queued == 0
+                        && (status.waiting ?? []).allSatisfy { !$0.contains("catching up") }
+                }
+            }
+        }
+
         @Test("a second SIGINT ends the process at once, and the store is whole")
         func secondInterrupt() throws {
             try DaemonUnderTest.with { daemon in
@@ -147,9 +176,13 @@ extension ProcessSuite {
                 try daemon.start()
                 #expect(try daemon.api().post("/write", "m,host=a value=1 1700000000000000000\n").status == 204)
                 let query = "SELECT series, kind FROM v_series"
-                for isRunning in [true, false] {
-                    if !isRunning { try daemon.stop() }
-                    let arguments = isRunning ? ["sql", query] : ["sql", "--store", daemon.store, query]
+                for life in ["running", "killed", "stopped"] {
+                    if life == "killed" { daemon.kill() }
+                    if life == "stopped" {
+                        try daemon.start()
+                        try daemon.stop()
+                    }
+                    let arguments = life == "running" ? ["sql", query] : ["sql", "--store", daemon.store, query]
                     let result = try Tool.run(
                         [DaemonUnderTest.binary] + arguments, in: daemon.folder,
                         environment: ["FORECASTD_SOCKET": daemon.apiPath])

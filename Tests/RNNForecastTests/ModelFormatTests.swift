@@ -55,7 +55,8 @@ import Testing
     func golden(index: Int) throws {
         let (name, model) = Self.models[index]
         let stored = try Fixture.bytes("model/\(name).v1.bin", orRecord: model.encoded())
-        #expect(model.encoded() == stored)
+        let same = model.encoded() == stored
+        #expect(same, "\(name)")
         let decoded = try Forecaster(decoding: stored)
         #expect(decoded == model)
     }

@@ -44,6 +44,9 @@ int64_t platform_monotonic_nanoseconds(void);
 /// Whether a name is a socket (not followed if it is a symbolic link).
 int platform_is_socket(const char *path);
 
+/// The inode of a file; 0 where there is none. In C, because Swift finds `struct stat` in two modules.
+uint64_t platform_inode(const char *path);
+
 /// A listening Unix stream socket at `path` with `mode` set before the first accept; close-on-exec. Replaces nothing.
 /// Returns the descriptor, or -1 with errno in `*error`.
 int platform_listen_unix(const char *path, unsigned int mode, int backlog, int *error);

@@ -20,7 +20,9 @@ struct APIRouter: Sendable {
         AlertRoutes(readiness: readiness, zone: zone, now: now).add(to: router)
         TrainRoutes(readiness: readiness).add(to: router)
         ImportRoutes(readiness: readiness).add(to: router)
-        AdminRoutes(reload: reload).add(to: router)
+        ExportRoutes(readiness: readiness).add(to: router)
+        ChangeRoutes(readiness: readiness).add(to: router)
+        AdminRoutes(readiness: readiness, storePath: report.storePath, reload: reload).add(to: router)
         return router.buildResponder()
     }
 }

@@ -25,6 +25,15 @@ struct Query: Sendable {
         }
     }
 
+    /// `from` and `to`, the end not included; nil where neither is given.
+    func range() throws(APIError) -> Range<Timestamp>? {
+        let (from, to) = (try time("from"), try time("to"))
+        if from == nil, to == nil { return nil }
+        let (lower, upper) = (from ?? .min, to ?? .max)
+        guard lower < upper else { throw APIError(.badRequest, "from is not before to: there is nothing between") }
+        return lower..<upper
+    }
+
     /// A duration (`5m`, or plain seconds), in whole seconds.
     func duration(_ name: String) throws(APIError) -> Int64? {
         guard let text = text(name) else { return nil }

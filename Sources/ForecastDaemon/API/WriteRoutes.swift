@@ -120,6 +120,7 @@ private struct WriteBody {
     mutating func take(_ buffer: ByteBuffer) async throws {
         let now = running.intake.now()
         let (intake, peer) = (running.intake, peer)
+        lines.follow(generation: intake.store.catalogue.generation)
         lines.feed(buffer.readableBytesSpan, now: now, latest: now &+ limits.futureSkew) { key in
             intake.resolve(key, for: peer)
         }
@@ -130,6 +131,7 @@ private struct WriteBody {
     mutating func finish() async throws {
         let now = running.intake.now()
         let (intake, peer) = (running.intake, peer)
+        lines.follow(generation: intake.store.catalogue.generation)
         lines.finish(now: now, latest: now &+ limits.futureSkew) { key in intake.resolve(key, for: peer) }
         try await submit()
         do throws(StoreError) {
@@ -165,7 +167,7 @@ extension APIError {
         switch error {
         case .full, .closed: self = .tryAgain("\(error)", afterSeconds: 10)
         case .notWritable, .locked, .damaged, .newerSchema, .failed: self = .tryAgain("\(error)", afterSeconds: 30)
-        case .unknown: self.init(.notFound, "\(error)")
+        case .missing, .unknown: self.init(.notFound, "\(error)")
         }
     }
 }

@@ -17,6 +17,8 @@ package enum ClientError: Error, Equatable {
     case noMatch(matcher: String, nearest: [String])
     /// A file cannot be read or makes no sense.
     case badInput(String)
+    /// What was asked for cannot be written where it was wanted.
+    case unwritable(String)
     /// A flag or argument makes no sense.
     case usage(String)
 }
@@ -29,6 +31,7 @@ extension ClientError {
         case .noPermission: 77
         case .refused(let status, _):
             switch status {
+            case 403: 77
             case 404: 1
             case 503: 75
             case 400..<500: 65
@@ -36,6 +39,7 @@ extension ClientError {
             }
         case .noMatch: 1
         case .badInput: 65
+        case .unwritable: 73
         case .usage: 64
         }
     }
@@ -62,7 +66,7 @@ extension ClientError: CustomStringConvertible {
             "no series matches \(matcher), and none has a name like it. `forecastd series` lists what there is."
         case .noMatch(let matcher, let nearest):
             "no series matches \(matcher). Did you mean:\n" + nearest.map { "  \($0)" }.joined(separator: "\n")
-        case .badInput(let sentence), .usage(let sentence):
+        case .badInput(let sentence), .unwritable(let sentence), .usage(let sentence):
             sentence
         }
     }

@@ -29,6 +29,18 @@ extension OfflineError: CommandFailure {
     }
 }
 
+extension CapacityError: CommandFailure {
+    package var exitCode: Int32 { 73 }
+}
+
 extension StoreError: CommandFailure {
-    package var exitCode: Int32 { 74 }
+    package var exitCode: Int32 {
+        switch self {
+        case .locked: 75
+        case .damaged, .newerSchema: 78
+        case .notWritable: 73
+        case .missing, .unknown: 66
+        case .full, .closed, .failed: 74
+        }
+    }
 }

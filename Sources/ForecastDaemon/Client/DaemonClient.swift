@@ -92,6 +92,22 @@ package struct DaemonClient: ~Copyable {
         if reply.status >= 300 { throw refusal(reply) }
     }
 
+    /// Gets and hands on the bytes of the answer as they come.
+    ///
+    /// - Parameter take: called with every piece of an answer with status 2xx. An answer that breaks off is an error,
+    ///   after what came was handed on.
+    package consuming func download(
+        _ route: String, _ query: [(name: String, value: String)], take: ([UInt8]) throws(ClientError) -> Void
+    ) throws(ClientError) {
+        try ask("GET", route, query)
+        var reply = HTTPReply()
+        while !reply.isComplete {
+            try receive(into: &reply, patience: nil)
+            if reply.hasHead, reply.status < 300 { try take(reply.takeBody()) }
+        }
+        if reply.status >= 300 { throw refusal(reply) }
+    }
+
     private borrowing func ask(
         _ method: String, _ route: String, _ query: [(name: String, value: String)], extra: String = ""
     ) throws(ClientError) {

@@ -71,6 +71,12 @@ package struct HTTPReply: Sendable {
         return lines
     }
 
+    /// Removes and returns the bytes of the body so far.
+    package mutating func takeBody() -> [UInt8] {
+        defer { body = [] }
+        return body
+    }
+
     /// One step; false when more bytes are needed.
     private mutating func advance() throws(Malformed) -> Bool {
         switch stage {

@@ -126,8 +126,14 @@ package struct StatusReply: Decodable, Sendable {
         package struct Bytes: Decodable, Sendable {
             package let samples, forecasts, models, overhead, file: Int64?
         }
+        package struct Keeps: Decodable, Sendable {
+            package let retentionSeconds, maxBytes, willHoldBytes: Int64?
+            package let coversSeconds, bytesPerDay: Double?
+            package let limitedBy: String?
+        }
         package let path: String?
         package let bytes: Bytes?
+        package let keeps: Keeps?
         package let points, series: Int64?
     }
     package struct Ingest: Decodable, Sendable {

@@ -1,6 +1,6 @@
 // The lines of a long answer, shown as they come: progress as a bar, results as lines, a failure as a failure.
 
-/// Takes the JSON lines of `POST /v1/train` and `POST /v1/import`.
+/// Takes the JSON lines of every `POST` that takes a while.
 package struct StreamedProgress {
     private let json: Bool
     private var bar = ProgressBar(screen: Screen(descriptor: 2))
@@ -48,6 +48,7 @@ package struct StreamedProgress {
                 return "\(one.series): served by \(one.model ?? "-")\(skill)\n"
             }.joined()
         }
+        if let page = ChangePage.written(line) { return page }
         return "\(reply.message ?? "done")\n"
     }
 

@@ -27,6 +27,16 @@ package enum TimeArgument {
         }
     }
 
+    /// `--from` and `--to` as the API takes them; what was not given is not sent.
+    package static func range(
+        from: String?, to: String?, now: Timestamp
+    ) throws(ClientError) -> [(name: String, value: String)] {
+        var query: [(name: String, value: String)] = []
+        if let from { query.append(("from", epoch(try moment(from, flag: "--from", now: now)))) }
+        if let to { query.append(("to", epoch(try moment(to, flag: "--to", now: now)))) }
+        return query
+    }
+
     /// A length in seconds: `90s`, `5m`, `2h`, `1d`, `1h30m`.
     package static func length(_ text: String, flag: String) throws(ClientError) -> Double {
         do throws(DurationError) {

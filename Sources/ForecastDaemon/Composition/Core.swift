@@ -41,7 +41,8 @@ final class Core: Service {
     private var report: StatusReport {
         StatusReport(
             readiness: readiness, progress: progress, startedAt: startedAt, storePath: parts.directories.store,
-            trainingEnabled: parts.configuration.value.training.enabled, now: parts.now)
+            trainingEnabled: parts.configuration.value.training.enabled,
+            keeping: { [configuration = parts.configuration] in Store.Options(configuration.value) }, now: parts.now)
     }
 
     var router: APIRouter {
@@ -54,7 +55,7 @@ final class Core: Service {
                     body: Int(value.limits.body), line: Int(value.limits.line),
                     futureSkew: Durations.nanoseconds(value.store.futureSkew))
             },
-            reload: { [self] () async throws(ReloadError) in try reload() }, zone: zone, now: parts.now)
+            reload: { [self] () async throws(ReloadError) in try await reload() }, zone: zone, now: parts.now)
     }
 
     func run() async throws {
@@ -65,7 +66,7 @@ final class Core: Service {
             starting("opening the store and replaying its journal")
             store = try open(book, bell)
         } catch {
-            let failure = Self.startError(error)
+            let failure = Self.startError(error, parts.directories.store)
             failed.withLock { $0 = failure }
             return
         }
@@ -116,12 +117,7 @@ final class Core: Service {
     // Parts
 
     private func open(_ book: ArrivalBook, _ bell: TurnBell) throws(StoreError) -> Store {
-        let settings = parts.configuration.value.store
-        var options = Store.Options()
-        options.groupCommit = settings.groupCommit
-        options.flushAge = settings.flushAge
-        options.cacheBytes = Int(settings.cache)
-        options.retention = settings.retention
+        let options = Store.Options(parts.configuration.value)
         return try Store.open(
             at: parts.directories.store, options: options, now: parts.now,
             onCommit: { batch in
@@ -187,7 +183,7 @@ final class Core: Service {
                 progress.ingestBeat()
             },
             Ticker(interval: .seconds(10), clock: parts.clock) { notifier.status(await report.line()) },
-            ReloadOnHangup(reload: { [self] in _ = try? reload() }),
+            ReloadOnHangup(reload: { [self] in _ = try? await reload() }),
         ]
         if let interval = notifier.watchdogInterval {
             services.append(
@@ -207,13 +203,14 @@ final class Core: Service {
     // Reload
 
     /// Reads the configuration again; the old one stays where the new one is wrong.
-    private func reload() throws(ReloadError) -> [String] {
+    private func reload() async throws(ReloadError) -> [String] {
         parts.notifier.reloading()
         do throws(ConfigurationError) {
             let (configuration, notes) = try parts.configuration.reload()
             if case .running(let running) = readiness.phase {
                 running.intake.limit(
                     total: configuration.limits.series, perMinute: configuration.limits.newSeriesPerMinute)
+                await running.store.keep(Store.Options(configuration))
             }
             readiness.warn("configuration", nil)
             parts.logger.notice("configuration reloaded\(notes.isEmpty ? "" : ": " + notes.joined(separator: "; "))")
@@ -240,12 +237,16 @@ final class Core: Service {
         return found ?? .utc
     }
 
-    private static func startError(_ error: StoreError) -> StartError {
+    private static func startError(_ error: StoreError, _ path: String) -> StartError {
         switch error {
         case .locked: .inUse("\(error)")
-        case .damaged, .newerSchema: .configuration("\(error)")
+        case .damaged(let what):
+            .configuration(
+                "the store is damaged, and was left as it is: \(what). `forecastd verify \(path) --salvage NEW` writes "
+                    + "all that is good to a new file, which can then take its place")
+        case .newerSchema: .configuration("\(error)")
         case .notWritable: .permission("\(error)")
-        case .full, .closed, .unknown, .failed: .disk("\(error)")
+        case .full, .closed, .missing, .unknown, .failed: .disk("\(error)")
         }
     }
 }

@@ -29,12 +29,26 @@ struct TrainingLoop: Service {
 
 /// SIGHUP reads the configuration again.
 struct ReloadOnHangup: Service {
-    let reload: @Sendable () -> Void
+    let reload: @Sendable () async -> Void
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            for await _ in await UnixSignalsSequence(trapping: .sighup) { reload() }
+            for await _ in await UnixSignalsSequence(trapping: .sighup) { await reload() }
         }
+    }
+}
+
+extension Store.Options {
+    /// `store` and `forecasts` of the configuration.
+    init(_ configuration: Configuration) {
+        let (store, forecasts) = (configuration.store, configuration.forecasts)
+        self.init(
+            groupCommit: store.groupCommit, flushAge: store.flushAge, cacheBytes: Int(store.cache),
+            retention: store.retention, maxBytes: Int(store.maximumSize), keepFree: store.keepFree / 100)
+        self.forecasts.budget = forecasts.budget / 100
+        self.forecasts.fine = forecasts.fine
+        self.forecasts.coarse = forecasts.coarse
+        self.forecasts.record = forecasts.record
     }
 }
 

@@ -88,6 +88,14 @@ final class ArrivalBook: Sendable {
         }
     }
 
+    /// Forgets a series that was deleted.
+    func forget(_ series: SeriesID) {
+        book.withLock { book in
+            book.pages[series] = nil
+            book.touched.removeAll { $0 == series }
+        }
+    }
+
     /// Samples committed since the start of the daemon.
     var total: Int64 { book.withLock { $0.total } }
 }

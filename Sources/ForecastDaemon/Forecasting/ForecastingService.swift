@@ -44,7 +44,7 @@ actor ForecastingService {
     private var unsaved: Outbox?
     /// The minute whose share of the newest fans has been written.
     private var savedMinute: Int64 = .min
-    private(set) var firing: [GridID: AlertRow] = [:]
+    var firing: [GridID: AlertRow] = [:]
     private var turnWaiters: [CheckedContinuation<Void, Never>] = []
     private var isEnding = false
     private let alertSink: @Sendable (AlertRow, AlertTransition, SeriesKey, _ unit: String) -> Void
@@ -300,6 +300,8 @@ actor ForecastingService {
     }
 
     private func tell(_ row: AlertRow, _ transition: AlertTransition) {
+        // Of a series that was deleted meanwhile: the row went with it.
+        guard seriesOfGrid[row.grid] != nil else { return }
         switch transition {
         case .firing: firing[row.grid] = row
         case .resolved, .accepted: firing[row.grid] = nil
@@ -334,7 +336,7 @@ actor ForecastingService {
         tracked[id] = series
     }
 
-    private func saveState(_ grid: GridID, into outbox: inout Outbox) {
+    func saveState(_ grid: GridID, into outbox: inout Outbox) {
         guard let id = seriesOfGrid[grid], let series = tracked[id] else { return }
         let pipeline = series.pipeline
         outbox.entry.rows.append(

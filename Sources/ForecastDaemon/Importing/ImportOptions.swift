@@ -6,7 +6,7 @@ internal import SeriesStore
 
 /// The shapes of files that are understood.
 package enum ImportFormat: String, Sendable, CaseIterable {
-    /// Influx line protocol.
+    /// Influx line protocol, as clients send it and `influx_inspect export -lponly` writes it.
     case lineProtocol = "influx"
     /// `timestamp,value` or `series,timestamp,value`, with or without a header.
     case csv
@@ -14,12 +14,18 @@ package enum ImportFormat: String, Sendable, CaseIterable {
     case jsonLines = "jsonl"
     /// The series file of `replay` and `backtest`: `{"id":…,"step":…,"start":…,"values":[…]}`, one object a line.
     case seriesFile = "series"
+    /// `promtool tsdb dump`.
+    case promtool
+    /// `rrdtool xport --json`.
+    case rrdtool
 
     /// By the name of the file, else by its first line; line protocol is the last guess.
     package static func guessed(path: String, beginning: [UInt8]) -> ImportFormat {
         let line = beginning.prefix { $0 != UInt8(ascii: "\n") }
         let text = String(decoding: line.prefix(4096), as: UTF8.self)
         if text.first == "{" {
+            if text.hasPrefix("{__name__=") { return .promtool }
+            if text.contains("RRDtool") { return .rrdtool }
             return text.contains("\"__name__\"") || text.contains("\"metric\"") ? .jsonLines : .seriesFile
         }
         if path.hasSuffix(".csv") { return .csv }

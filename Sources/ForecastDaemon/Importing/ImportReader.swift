@@ -20,6 +20,7 @@ package struct ImportReader {
     private var lines = 0
     private var pending: [UInt8] = []
     private var csv = CSVRows()
+    private var rrd = RRDRows()
     private var lineProtocol: LineProtocolRows
     private var isSkippingLongLine = false
 
@@ -79,6 +80,8 @@ package struct ImportReader {
         case .csv: csv.read(line, isFirst: lines == 1, into: &batch)
         case .jsonLines: readJSONLine(line, into: &batch)
         case .seriesFile: readSeriesLine(line, into: &batch)
+        case .promtool: readPromtoolLine(line, into: &batch)
+        case .rrdtool: rrd.read(line, into: &batch)
         case .lineProtocol: preconditionFailure("line protocol is read as a stream, not by lines")
         }
     }

@@ -3,7 +3,7 @@
 //     {"metric":{"__name__":"disk_used","host":"web1"},"values":[1,2.5,null],"timestamps":[1700000000000, …]}   ms
 //     {"id":"disk_used{host=web1}","step":300,"start":"2026-01-01T00:00:00Z","values":[1,2.5,null]}             s
 //
-// null is a missing sample and gives no row; "NaN", "Infinity" and "-Infinity" are values, as VictoriaMetrics writes
+// Our own export adds "nanoseconds", which each timestamp lacks. null is a missing sample and gives no row; "NaN", "Infinity" and "-Infinity" are values, as VictoriaMetrics writes
 // them. Unknown keys are ignored. A line is decoded whole.
 internal import FoundationEssentials
 internal import SeriesStore
@@ -12,6 +12,8 @@ private struct ExportedLine: Decodable {
     let metric: [String: String]
     let values: [Number?]
     let timestamps: [Int64]
+    /// Our export's: what each timestamp lacks, where milliseconds are not enough.
+    let nanoseconds: [Int64]?
 }
 
 private struct SeriesLine: Decodable {
@@ -46,6 +48,11 @@ func readJSONLine(_ bytes: ArraySlice<UInt8>, into batch: inout ImportBatch) {
         batch.problem("\(line.values.count) values, but \(line.timestamps.count) timestamps")
         return
     }
+    let rests = line.nanoseconds ?? []
+    guard rests.isEmpty || rests.count == line.timestamps.count else {
+        batch.problem("\(rests.count) nanoseconds, but \(line.timestamps.count) timestamps")
+        return
+    }
     let key: SeriesKey
     do throws(SeriesKeyError) {
         let labels = line.metric.filter { $0.key != "__name__" }.map { (name: $0.key, value: $0.value) }
@@ -54,14 +61,15 @@ func readJSONLine(_ bytes: ArraySlice<UInt8>, into batch: inout ImportBatch) {
         batch.problem(error.description)
         return
     }
-    for (value, time) in zip(line.values, line.timestamps) {
+    for (index, (value, time)) in zip(line.values, line.timestamps).enumerated() {
         guard let value else { continue }
-        let (nanoseconds, overflow) = time.multipliedReportingOverflow(by: 1_000_000)
-        if overflow {
+        // The sum counts: the first millisecond of the range begins before it.
+        let sum = Int128(time) * 1_000_000 + Int128(rests.isEmpty ? 0 : rests[index])
+        guard let timestamp = Timestamp(exactly: sum) else {
             batch.problem("timestamp \(time) is not milliseconds since 1970 within 64 bits of nanoseconds")
-        } else {
-            batch.give(key, nanoseconds, value.value)
+            continue
         }
+        batch.give(key, timestamp, value.value)
     }
 }
 

@@ -76,6 +76,7 @@ private struct IngestSession {
     ) async throws {
         let now = server.intake.now()
         let (intake, peer) = (server.intake, peer)
+        lines.follow(generation: intake.store.catalogue.generation)
         lines.feed(buffer.readableBytesSpan, now: now, latest: now &+ server.futureSkew) { key in
             intake.resolve(key, for: peer)
         }
@@ -85,6 +86,7 @@ private struct IngestSession {
     mutating func finish(answeringTo outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>) async throws {
         let now = server.intake.now()
         let (intake, peer) = (server.intake, peer)
+        lines.follow(generation: intake.store.catalogue.generation)
         lines.finish(now: now, latest: now &+ server.futureSkew) { key in intake.resolve(key, for: peer) }
         try await submit(answeringTo: outbound)
     }

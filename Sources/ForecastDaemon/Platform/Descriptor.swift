@@ -49,6 +49,25 @@ package struct Descriptor: ~Copyable {
         return Descriptor(raw: raw, isSocket: false)
     }
 
+    /// Creates a file for writing; what was there is cut to nothing.
+    package static func create(_ path: String) throws(DescriptorError) -> Descriptor {
+        let raw = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        guard raw >= 0 else { throw DescriptorError(code: errno, attempt: "cannot write \(path)") }
+        return Descriptor(raw: raw, isSocket: false)
+    }
+
+    /// Standard output, for bytes whose loss somebody must hear of.
+    package static func standardOutput() throws(DescriptorError) -> Descriptor {
+        let raw = dup(1)
+        guard raw >= 0 else { throw DescriptorError(code: errno, attempt: "cannot write to standard output") }
+        return Descriptor(raw: raw, isSocket: false)
+    }
+
+    /// Returns when everything written is on the disk.
+    package borrowing func synchronise() throws(DescriptorError) {
+        guard fsync(raw) == 0 else { throw DescriptorError(code: errno, attempt: "cannot sync") }
+    }
+
     /// Opens a directory or file only to ask about it (`O_PATH`): needs no right to read it.
     package static func open(asking path: String) throws(DescriptorError) -> Descriptor {
         let raw = unsafe Glibc.open(path, askingOnly | O_CLOEXEC)

@@ -10,6 +10,8 @@ struct StatusReport: Sendable {
     let startedAt: Timestamp
     let storePath: String
     let trainingEnabled: Bool
+    /// What is kept, by the configuration in force.
+    let keeping: @Sendable () -> Store.Options
     let now: @Sendable () -> Timestamp
 
     private struct Snapshot {
@@ -33,7 +35,12 @@ struct StatusReport: Sendable {
     private var state: String {
         switch readiness.phase {
         case .starting(let what): "starting: \(what)"
-        case .running: readiness.warnings.isEmpty ? "running" : "running, with warnings"
+        case .running(let running):
+            if let ailment = StoreAilment(running.store).sentences.first {
+                "degraded: \(ailment)"
+            } else {
+                readiness.warnings.isEmpty ? "running" : "running, with warnings"
+            }
         case .stopping: "stopping"
         }
     }
@@ -69,10 +76,12 @@ struct StatusReport: Sendable {
                 json.member("models", found.sizes.modelBytes)
                 json.member("overhead", found.sizes.overheadBytes)
                 json.member("file", found.sizes.fileBytes)
+                json.member("log", found.sizes.logBytes)
             }
             json.member("points", found.sizes.sampleCount)
             json.member("series", found.sizes.seriesCount)
             json.member("commits", found.store.writer.meter.commits)
+            Keeping(options: keeping(), sizes: found.sizes, path: storePath).write(to: &json)
         }
         json.object("ingest") { json in
             json.member("points", found.intake.points)
@@ -132,7 +141,10 @@ struct StatusReport: Sendable {
 
     private func warnings(_ found: Snapshot) -> [String] {
         var sentences = found.offenders.map { "uid \($0.uid) was refused \($0.refused) new series: see limits" }
-        if found.store.writer.meter.isFull { sentences.append("\(StoreError.full)") }
+        sentences += StoreAilment(found.store).sentences
+        if let reader = LogReader.holding(logOf: storePath, bytes: found.sizes.logBytes) {
+            sentences.append(reader.sentence(bytes: found.sizes.logBytes))
+        }
         if let seconds = progress.commitSeconds, seconds > 5 {
             sentences.append("a commit has been waiting for the disk for \(Int(seconds)) s")
         }
@@ -146,8 +158,8 @@ struct StatusReport: Sendable {
         if let seconds = progress.commitSeconds, seconds > 5 {
             return "a commit has been waiting for the disk for \(Int(seconds)) s; nothing is lost"
         }
-        if case .running(let running) = readiness.phase, running.store.writer.meter.isFull {
-            return "\(StoreError.full)"
+        if case .running(let running) = readiness.phase, let ailment = StoreAilment(running.store).sentences.first {
+            return "degraded: \(ailment)"
         }
         guard case .running(let running) = readiness.phase, let found = await snapshot(running) else { return state }
         let firing = found.forecasting.firing.count

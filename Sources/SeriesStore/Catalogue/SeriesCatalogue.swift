@@ -14,6 +14,7 @@ public final class SeriesCatalogue: Sendable {
         var nextID: SeriesID = 1
         /// Series whose rows are not in the file yet, in order of id.
         var unwritten: [SeriesID] = []
+        var generation = 0
     }
 
     private let contents: Mutex<Contents>
@@ -67,6 +68,9 @@ public final class SeriesCatalogue: Sendable {
     /// How many series there are.
     public var count: Int { contents.withLock { $0.infos.count } }
 
+    /// Counts deletions and renamings: who remembers which id a key has must ask again once this has changed.
+    public var generation: Int { contents.withLock { $0.generation } }
+
     /// All series, in order of name and labels.
     public func all() -> [SeriesInfo] { contents.withLock { Array($0.infos.values) }.sorted { $0.key < $1.key } }
 
@@ -101,6 +105,7 @@ public final class SeriesCatalogue: Sendable {
     func remove(_ id: SeriesID) {
         contents.withLock { contents in
             guard let info = contents.infos.removeValue(forKey: id) else { return }
+            contents.generation += 1
             contents.unwritten.removeAll { $0 == id }
             Self.unlist(info.key, id, in: &contents)
         }
@@ -110,6 +115,7 @@ public final class SeriesCatalogue: Sendable {
     func rename(_ id: SeriesID, to key: SeriesKey) {
         contents.withLock { contents in
             guard var info = contents.infos[id] else { return }
+            contents.generation += 1
             Self.unlist(info.key, id, in: &contents)
             info.key = key
             Self.add(info, to: &contents)

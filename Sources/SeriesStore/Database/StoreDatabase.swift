@@ -75,9 +75,6 @@ final class StoreDatabase: Sendable {
         do { return try pool.read(body) } catch { throw StoreError(error) }
     }
 
-    /// Writes a consistent copy, page by page, while the store goes on.
-    func backup(to other: DatabaseQueue) throws { try pool.backup(to: other, pagesPerStep: 1000) }
-
     /// Copies what the log holds into the file, without waiting for readers, and returns the frames left.
     @discardableResult
     func checkpoint() async throws(StoreError) -> Int {
@@ -116,7 +113,7 @@ final class StoreDatabase: Sendable {
         return switch error {
         case .damaged(let what): .damaged("\(path): \(what)")
         case .notWritable(_, let reason): .notWritable(path: path, reason: reason)
-        case .locked, .newerSchema, .full, .closed, .unknown, .failed: error
+        case .locked, .newerSchema, .full, .closed, .missing, .unknown, .failed: error
         }
     }
 }

@@ -98,10 +98,16 @@ extension StoreReader {
                 case .samples:
                     sizes.sampleBytes += bytes
                     sizes.sampleCount += segments.reduce(0) { $0 + $1.count }
+                    for segment in segments { sizes.cover(segment.first, segment.last) }
                 case .record: sizes.forecastBytes += bytes
                 }
             }
-            sizes.headSampleCount = contents.heads.values.reduce(0) { $0 + $1.count }
+            for head in contents.heads.values {
+                sizes.headSampleCount += head.count
+                if let first = head.samples.timestamps.first, let last = head.samples.timestamps.last {
+                    sizes.cover(min(first, last), max(first, last))
+                }
+            }
         }
         sizes.sampleCount += sizes.headSampleCount
         sizes.seriesCount = catalogue.count
@@ -126,5 +132,13 @@ extension StoreReader {
         sizes.overheadBytes = max(
             0, sizes.fileBytes - sizes.freeBytes - sizes.sampleBytes - sizes.forecastBytes - sizes.modelBytes)
         return sizes
+    }
+}
+
+extension StoreSizes {
+    /// Widens the time covered.
+    fileprivate mutating func cover(_ first: Timestamp, _ last: Timestamp) {
+        oldest = min(oldest ?? first, first)
+        newest = max(newest ?? last, last)
     }
 }

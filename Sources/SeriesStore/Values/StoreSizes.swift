@@ -27,6 +27,11 @@ public struct StoreSizes: Sendable, Hashable {
     /// Rows of sealed samples.
     public var segmentCount = 0
 
+    /// Time of the oldest sample, about: open ones may be a little older. Nil while there is none.
+    public var oldest: Timestamp?
+    /// Time of the newest, about.
+    public var newest: Timestamp?
+
     /// Nothing at all.
     public init() {}
 }

@@ -8,7 +8,7 @@ extension Store {
     ///
     /// - Returns: one sentence for each thing that was left behind.
     public static func salvage(path: String, to target: String) throws(StoreError) -> [String] {
-        guard FileSize.bytes(path) > 0 else { throw .unknown("a store at \(path)") }
+        guard FileSize.bytes(path) > 0 else { throw .missing(path: path) }
         guard FileSize.bytes(target) == 0 else { throw .notWritable(path: target, reason: "the file exists") }
         var configuration = Configuration()
         configuration.readonly = true

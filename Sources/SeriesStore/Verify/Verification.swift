@@ -28,7 +28,7 @@ extension Store {
     ///
     /// - Throws: only if it cannot be opened at all; what is damaged is in the result.
     public static func verify(path: String) throws(StoreError) -> Verification {
-        guard FileSize.bytes(path) > 0 else { throw .unknown("a store at \(path)") }
+        guard FileSize.bytes(path) > 0 else { throw .missing(path: path) }
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(5)
@@ -130,7 +130,7 @@ extension StoreError {
     fileprivate var reason: String {
         switch self {
         case .damaged(let what): what
-        case .locked, .newerSchema, .notWritable, .full, .closed, .unknown, .failed: description
+        case .locked, .newerSchema, .notWritable, .full, .closed, .missing, .unknown, .failed: description
         }
     }
 }

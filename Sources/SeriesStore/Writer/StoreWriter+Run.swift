@@ -74,15 +74,11 @@ extension StoreWriter {
         try? database.close()
     }
 
-    /// Writes a copy of the file, page by page.
-    func backup(to path: String) async throws(StoreError) {
-        let database = database
-        do {
-            let copy = try DatabaseQueue(path: path)
-            try database.backup(to: copy)
-            try copy.close()
-        } catch {
-            throw StoreError(error)
-        }
+    /// From now on what is kept is what these options say; the others of them take part only at open.
+    func keep(_ new: Store.Options) {
+        options.retention = new.retention
+        options.maxBytes = new.maxBytes
+        options.keepFree = new.keepFree
+        options.forecasts = new.forecasts
     }
 }

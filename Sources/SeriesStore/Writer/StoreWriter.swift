@@ -28,7 +28,7 @@ public actor StoreWriter {
         case closed
     }
 
-    let options: Store.Options
+    var options: Store.Options
     let database: StoreDatabase
     let state: StoreState
     let catalogue: SeriesCatalogue

@@ -39,7 +39,7 @@ import Testing
         #expect(second == first)
         #expect(catalogue.asked == 4)
         #expect(ingest.accepted == 8)
-        ingest.forgetSeries()
+        ingest.follow(generation: 1)
         #expect(feed(text, &ingest, catalogue).samples.series == [1, 2, 3, 4])
         #expect(catalogue.asked == 8)
     }

@@ -39,6 +39,7 @@ public struct LineIngest: Sendable {
     private var cache: SeriesCache
     private var taken = Intake()
     private var total = 0
+    private var generation = 0
 
     /// - Parameter seed: of the cache's hash; anything that clients do not know.
     public init(rules: LineProtocolParser.Rules, cacheBytes: Int = 1 << 20, seed: UInt64) {
@@ -77,8 +78,13 @@ public struct LineIngest: Sendable {
         return result
     }
 
-    /// Forgets which bytes mean which series: after series were deleted or renamed.
-    public mutating func forgetSeries() {
+    /// Forgets which bytes mean which series, if series were deleted or renamed since the last call. To be called before
+    /// each `feed`, so that a name that is gone makes a new series.
+    ///
+    /// - Parameter generation: the catalogue's.
+    public mutating func follow(generation: Int) {
+        guard generation != self.generation else { return }
+        self.generation = generation
         cache.removeAll()
     }
 

@@ -13,6 +13,7 @@ package enum StatusPage {
         if let resident = status.residentBytes { daemon += ", \(Wording.bytes(resident)) of memory" }
         rows.append(("daemon", "\(daemon), \(socket)"))
         if let store = status.store { rows += storeRows(store) }
+        if let keeps = status.store?.keeps { rows.append(("keeps", keepsText(keeps))) }
         if let ingest = status.ingest { rows.append(("ingest", ingestText(ingest))) }
         if let refused = status.ingest?.refused, !refused.isEmpty {
             let parts = refused.sorted { $0.value > $1.value }.map { "\(Wording.count($0.value)) \($0.key)" }
@@ -58,6 +59,15 @@ package enum StatusPage {
                     + "file \(Wording.bytes(bytes.file))"
             ))
         return rows
+    }
+
+    private static func keepsText(_ keeps: StatusReply.Store.Keeps) -> String {
+        let age = keeps.retentionSeconds.map { Wording.duration(seconds: Double($0)) } ?? "for ever"
+        let size = keeps.maxBytes.map { ", at most \(Wording.bytes($0))" } ?? ""
+        let text = "samples \(age)\(size); now \(Wording.duration(seconds: keeps.coversSeconds))"
+        guard let daily = keeps.bytesPerDay, let held = keeps.willHoldBytes else { return text }
+        let limit = keeps.limitedBy == "size" ? ", where its size limits it" : ""
+        return "\(text), \(Wording.bytes(Int64(daily))) a day: will hold \(Wording.bytes(held))\(limit)"
     }
 
     private static func ingestText(_ ingest: StatusReply.Ingest) -> String {

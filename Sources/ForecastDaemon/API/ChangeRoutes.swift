@@ -1,0 +1,129 @@
+// What somebody changes by hand: series or samples that go, series that get another name. Both answer in JSON lines, and
+// both tell forecasting, so that no pipeline, fan or alert of a series outlives it.
+
+import Hummingbird
+import SeriesStore
+
+/// `POST /v1/delete` and `POST /v1/rename`.
+struct ChangeRoutes: Sendable {
+    let readiness: Readiness
+
+    func add(to router: Router<APIContext>) {
+        router.post("v1/delete") { request, _ in try delete(request) }
+        router.post("v1/rename") { request, _ in try await rename(request) }
+    }
+
+    // Delete
+
+    private func delete(_ request: Request) throws -> Response {
+        let running = try readiness.running()
+        let query = Query(request)
+        let matching = try query.series(of: running, required: true)
+        let range = try query.range()
+        let isDryRun = query.text("dry_run") == "1"
+        return ProgressStream.response { stream in
+            var gone: [(key: SeriesKey, samples: Int)] = []
+            for (index, info) in matching.enumerated() {
+                let samples =
+                    isDryRun ? try await count(info, range, running) : try await delete(info, range, running)
+                gone.append((info.key, samples))
+                let share = Double(index + 1) / Double(matching.count)
+                try await stream.progress(share, "\(info.key): \(samples) samples")
+            }
+            try await stream.done { json in
+                json.member("dry_run", isDryRun)
+                json.member("whole_series", range == nil)
+                json.member("samples", gone.reduce(0) { $0 + $1.samples })
+                json.array("deleted") { json in
+                    for one in gone {
+                        json.object { json in
+                            json.member("series", one.key.description)
+                            json.member("samples", one.samples)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private func count(
+        _ info: SeriesInfo, _ range: Range<Timestamp>?, _ running: Running
+    ) async throws(StoreError) -> Int {
+        guard let range else { return try await running.store.reader.summary(of: info.id)?.count ?? 0 }
+        return try await running.store.reader.samples(
+            of: info.id, from: range.lowerBound, to: range.upperBound
+        ).timestamps.count
+    }
+
+    private func delete(
+        _ info: SeriesInfo, _ range: Range<Timestamp>?, _ running: Running
+    ) async throws(APIError) -> Int {
+        do throws(StoreError) {
+            guard let range else { return try await deleteWhole(info.id, running) }
+            let samples = try await running.store.delete(info.id, in: range)
+            await running.forecasting.samplesRemoved(from: info.id, in: range)
+            return samples
+        } catch {
+            throw APIError(storing: error)
+        }
+    }
+
+    /// Forecasting forgets first, so that nothing new is issued for the series, and again afterwards: samples that came
+    /// in between may have made it begin anew.
+    private func deleteWhole(_ id: SeriesID, _ running: Running) async throws(StoreError) -> Int {
+        await running.forecasting.forget([id])
+        let samples = try await running.store.delete(id)
+        await running.forecasting.forget([id])
+        return samples
+    }
+
+    // Rename
+
+    private func rename(_ request: Request) async throws -> Response {
+        let running = try readiness.running()
+        let query = Query(request)
+        guard let old = query.text("old"), let new = query.text("new") else {
+            throw APIError(.badRequest, "rename needs old and new: a series each, or a name each")
+        }
+        let merges = query.text("merge") == "1"
+        let plan: [Renaming]
+        do throws(RenamePlanError) {
+            plan = try Renaming.plan(old: old, new: new, among: running.store.catalogue.all())
+        } catch {
+            throw APIError(error.isUnknown ? .notFound : .badRequest, error.description)
+        }
+        if !merges, let taken = plan.first(where: { running.store.catalogue.find($0.key) != nil }) {
+            throw APIError(
+                .conflict, "there is a series \(taken.key) already; with merge=1 (--merge) both become one")
+        }
+        return ProgressStream.response { stream in
+            for (index, step) in plan.enumerated() {
+                try await rename(step, merging: merges, running)
+                let share = Double(index + 1) / Double(plan.count)
+                try await stream.progress(share, "\(step.info.key) is \(step.key)")
+            }
+            try await stream.done { json in
+                json.array("renamed") { json in
+                    for step in plan {
+                        json.object { json in
+                            json.member("old", step.info.key.description)
+                            json.member("new", step.key.description)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// A renamed series keeps its id, and with it model, forecasts and alerts; one that goes up in another loses them.
+    private func rename(_ step: Renaming, merging: Bool, _ running: Running) async throws(APIError) {
+        let (catalogue, id) = (running.store.catalogue, step.info.id)
+        let goesUp = catalogue.find(step.key).map { $0 != id } ?? false
+        do throws(StoreError) {
+            try await running.store.rename(id, to: step.key, merging: merging)
+        } catch {
+            throw APIError(storing: error)
+        }
+        if goesUp { await running.forecasting.forget([id]) }
+    }
+}

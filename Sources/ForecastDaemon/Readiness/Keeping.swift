@@ -1,0 +1,60 @@
+// What retention will hold: how long samples stay, and how large the file will be when nothing is added but what comes in
+// today. Age and size are two limits; the one that is met first is named.
+
+import SeriesStore
+
+/// A forecast of the store's own size, from its bytes and the time that they cover.
+struct Keeping: Sendable {
+    /// Nil: for ever.
+    let retentionSeconds: Int64?
+    /// Nil: no limit.
+    let maximumBytes: Int64?
+    /// Share of the file system that stays free.
+    let keepFree: Double
+    /// Seconds from the oldest to the newest sample.
+    let coveredSeconds: Double
+    /// Bytes of the file that hold something.
+    let usedBytes: Int64
+
+    /// Less than a day says little about a year.
+    private static let leastSeconds = 86_400.0
+
+    init(options: Store.Options, sizes: StoreSizes, path: String) {
+        retentionSeconds = options.retention?.components.seconds
+        maximumBytes = options.maxBytes.map(Int64.init)
+        keepFree = options.keepFree
+        let covered = sizes.oldest.flatMap { oldest in sizes.newest.map { Double($0) - Double(oldest) } }
+        coveredSeconds = (covered ?? 0) / 1e9
+        usedBytes = Int64(sizes.fileBytes - sizes.freeBytes)
+    }
+
+    /// Bytes that a day brings, on the average of what is there; nil while that is less than a day's.
+    var bytesPerDay: Double? {
+        coveredSeconds < Self.leastSeconds ? nil : Double(usedBytes) / (coveredSeconds / 86_400)
+    }
+
+    /// Bytes of the file once retention takes away as much as comes in, and what limits them.
+    var willHold: (bytes: Int64, limitedBy: String)? {
+        guard let bytesPerDay else { return nil }
+        let byAge = retentionSeconds.map { bytesPerDay * Double($0) / 86_400 }
+        switch (byAge, maximumBytes.map(Double.init)) {
+        case (let age?, let size?): return age <= size ? (Int64(age), "age") : (Int64(size), "size")
+        case (let age?, nil): return (Int64(age), "age")
+        case (nil, let size?): return (Int64(size), "size")
+        case (nil, nil): return nil
+        }
+    }
+
+    /// `"keeps": {…}`.
+    func write(to json: inout JSONWriter) {
+        json.object("keeps") { json in
+            json.member("retention_seconds", retentionSeconds)
+            json.member("max_bytes", maximumBytes)
+            json.member("keep_free_percent", keepFree * 100)
+            json.member("covers_seconds", coveredSeconds)
+            json.member("bytes_per_day", bytesPerDay)
+            json.member("will_hold_bytes", willHold?.bytes)
+            json.member("limited_by", willHold?.limitedBy)
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import SeriesStore
+import Testing
+
+@testable import ForecastDaemon
+
+@Suite("How the store is") struct StoreConditionTests {
+    @Test("a store that is well has no ailment")
+    func well() { #expect(StoreAilment(isFull: false, shedding: nil, damaged: [:]).sentences == []) }
+
+    @Test("a damaged segment is named with its reason and the command")
+    func damaged() {
+        let sentences = StoreAilment(isFull: false, shedding: nil, damaged: [9: "checksum", 4: "breaks off"]).sentences
+        #expect(sentences.count == 1)
+        #expect(sentences.first?.hasPrefix("2 segments are damaged") == true)
+        #expect(sentences.first?.contains("segment 4: breaks off") == true)
+        #expect(sentences.first?.contains("--salvage NEW") == true)
+    }
+
+    @Test("a full disk comes before what is given up for room")
+    func full() {
+        let sentences = StoreAilment(isFull: true, shedding: .samples, damaged: [:]).sentences
+        #expect(sentences.first == "\(StoreError.full)")
+        #expect(sentences.last?.contains("oldest samples") == true)
+    }
+
+    private static func keeping(
+        days: Double, bytes: Int, retention: Duration?, maximum: Int?
+    ) -> Keeping {
+        var sizes = StoreSizes()
+        sizes.fileBytes = bytes
+        sizes.oldest = 0
+        sizes.newest = Timestamp(days * 86_400 * 1e9)
+        return Keeping(
+            options: Store.Options(retention: retention, maxBytes: maximum), sizes: sizes, path: "")
+    }
+
+    @Test("the file will hold what a day brings times the days kept, or its limit, whichever is less")
+    func willHold() {
+        let byAge = Self.keeping(days: 2, bytes: 2_000, retention: .seconds(100 * 86_400), maximum: 1_000_000)
+        #expect(byAge.willHold?.bytes == 100_000)
+        #expect(byAge.willHold?.limitedBy == "age")
+        let bySize = Self.keeping(days: 2, bytes: 2_000, retention: .seconds(100 * 86_400), maximum: 50_000)
+        #expect(bySize.willHold?.bytes == 50_000)
+        #expect(bySize.willHold?.limitedBy == "size")
+    }
+
+    @Test("less than a day says nothing about a year, and no limit at all holds everything")
+    func unknown() {
+        #expect(Self.keeping(days: 0.5, bytes: 2_000, retention: .seconds(86_400), maximum: nil).willHold == nil)
+        #expect(Self.keeping(days: 5, bytes: 2_000, retention: nil, maximum: nil).willHold == nil)
+    }
+
+    private static let locks = """
+        1: POSIX  ADVISORY  READ  501 fe:00:77 128 128
+        2: POSIX  ADVISORY  READ  502 fe:00:77 124 124
+        3: POSIX  ADVISORY  WRITE 503 fe:00:77 123 123
+        4: POSIX  ADVISORY  READ  504 fe:00:88 124 124
+        5: FLOCK  ADVISORY  READ  505 fe:00:77 124 124
+        """
+
+    @Test("the reader of a log is the one with a read lock among the five of its index")
+    func reader() {
+        #expect(LogReader.reader(in: Self.locks, inode: 77, except: 1) == 502)
+        #expect(LogReader.reader(in: Self.locks, inode: 88, except: 1) == 504)
+        #expect(LogReader.reader(in: Self.locks, inode: 77, except: 502) == nil)
+        #expect(LogReader.reader(in: Self.locks, inode: 99, except: 1) == nil)
+    }
+}

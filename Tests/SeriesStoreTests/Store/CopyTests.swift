@@ -1,0 +1,59 @@
+import FoundationEssentials
+import Testing
+
+@testable import SeriesStore
+
+@Suite("Copies and changes of what is kept") struct CopyTests {
+    @Test("a copy of a store that nobody has open verifies, and reading it leaves nothing beside it")
+    func offline() async throws {
+        let folder = try TemporaryFolder()
+        let copy = folder.path + "/copy.db"
+        try await withStore(at: folder.database) { store in
+            let id = try store.series("a")
+            try await store.write(SampleBatch(series: [id, id], timestamps: [1, 2], values: [1, 2]))
+        }
+        try Store.copy(path: folder.database, to: copy)
+        #expect(try Store.verify(path: copy).problems == [])
+        #expect(try Store.query(path: copy, sql: "SELECT count(*) FROM v_series").rows.count == 1)
+        #expect(!FileManager.default.fileExists(atPath: copy + "-wal"))
+        #expect(!FileManager.default.fileExists(atPath: copy + "-shm"))
+        #expect(throws: StoreError.self) { try Store.copy(path: folder.database, to: copy) }
+        #expect(throws: StoreError.missing(path: "/nowhere")) { try Store.copy(path: "/nowhere", to: copy + "2") }
+    }
+
+    @Test("samples are acknowledged while a copy is made")
+    func hot() async throws {
+        let folder = try TemporaryFolder()
+        try await withStore(at: folder.database) { store in
+            let id = try store.series("a")
+            for start in stride(from: Int64(0), to: 20_000, by: 1000) {
+                var batch = SampleBatch()
+                for k in start..<start + 1000 { batch.append(series: id, timestamp: k, value: Double(k) * 0.37) }
+                try await store.write(batch)
+            }
+            async let copied: Void = store.backup(to: folder.path + "/copy.db")
+            try await store.write(SampleBatch(series: [id], timestamps: [99_999], values: [1]))
+            try await copied
+            #expect(try await store.everything(of: id).count == 20_001)
+        }
+        let found = try Store.verify(path: folder.path + "/copy.db")
+        #expect(found.problems == [])
+        #expect(found.samples >= 20_000)
+    }
+
+    @Test("deleting and renaming raise the catalogue's generation, new series do not")
+    func generation() async throws {
+        let folder = try TemporaryFolder()
+        try await withStore(at: folder.database) { store in
+            let id = try store.series("a")
+            try await store.write(SampleBatch(series: [id], timestamps: [1], values: [1]))
+            let before = store.catalogue.generation
+            _ = try store.series("b")
+            #expect(store.catalogue.generation == before)
+            try await store.rename(id, to: try SeriesKey(name: "c", labels: []))
+            #expect(store.catalogue.generation == before + 1)
+            try await store.delete(id)
+            #expect(store.catalogue.generation == before + 2)
+        }
+    }
+}
