@@ -22,10 +22,9 @@ func backwardDense(_ plan: DensePlan, _ memory: UnsafeMutablePointer<Float>) {
     let input = unsafe Vectors(memory, plan.input)
     let output = unsafe Vectors(memory, plan.output)
     let gradients = unsafe Scalars(memory, plan.gradients)
-    let carried = unsafe Vectors(memory, plan.accumulators)
-    addWeightGradient(
-        output, 0, rows: plan.outputs, input, 0, columns: plan.inputs, steps: 1, width: width, into: gradients,
-        stride: plan.inputs, carried: carried, Chunk(first: true, last: true))
+    let scratch = unsafe Scalars(memory, plan.accumulators)
+    multiplyByTransposed(
+        output, rows: plan.outputs, input, columns: plan.inputs, width: width, into: gradients, scratch: scratch)
     guard plan.propagated > 0 else { return }
     let panels = unsafe Scalars(memory, plan.panels)
     let inputGradient = unsafe Vectors(memory, plan.inputGradient)
@@ -34,6 +33,97 @@ func backwardDense(_ plan: DensePlan, _ memory: UnsafeMutablePointer<Float>) {
         into: panels)
     multiply(
         panels, rows: plan.propagated, depth: plan.outputs, of: plan.outputs, output, width: width, into: inputGradient)
+}
+
+/// `out[m][k] = sum over lanes of d[m] x[k]`, for one step.
+///
+/// With only one step to sum, adding across lanes would cost more than the products. So x is transposed first, `[window]
+/// [column]`, and the lanes of the sums are columns: a tile of `gradientRows` x 3 vectors stays in registers over all
+/// windows. Columns that fill no vector are summed lane by lane.
+@inline(always)
+private func multiplyByTransposed(
+    _ d: Vectors, rows m: Int, _ x: Vectors, columns k: Int, width: Int, into out: Scalars, scratch: Scalars
+) {
+    let batch = width &* lanes
+    let whole = k / lanes &* lanes
+    let (numbers, values) = (x.scalars, d.scalars)
+    for column in 0..<whole {
+        let source = numbers + column &* batch
+        for window in 0..<batch { scratch[window &* whole &+ column] = source[window] }
+    }
+    var row = 0
+    while row < m {
+        let present = min(gradientRows, m &- row)
+        var column = 0
+        while column < whole {
+            let vectors = min(3, (whole &- column) / lanes)
+            let place = out + (row &* k &+ column)
+            if present == gradientRows, vectors == 3 {
+                addWindows(values + row &* batch, scratch + column, whole, batch, into: place, stride: k)
+            } else if present == gradientRows, vectors == 2 {
+                addWindows2(values + row &* batch, scratch + column, whole, batch, into: place, stride: k)
+            } else {
+                for i in 0..<present {
+                    for v in 0..<vectors {
+                        var sums = V.zero
+                        for window in 0..<batch {
+                            let value = all(values[(row &+ i) &* batch &+ window])
+                            sums = multiplyAdd(value, scratch.vector(at: window &* whole &+ column &+ v &* lanes), sums)
+                        }
+                        place.store(sums, at: i &* k &+ v &* lanes)
+                    }
+                }
+            }
+            column = column &+ vectors &* lanes
+        }
+        for column in whole..<k {
+            for i in 0..<present {
+                var sums = V.zero
+                for n in 0..<width {
+                    sums = multiplyAdd(d[(row &+ i) &* width &+ n], x[column &* width &+ n], sums)
+                }
+                out[(row &+ i) &* k &+ column] = sum(sums)
+            }
+        }
+        row = row &+ gradientRows
+    }
+}
+
+/// A tile of `gradientRows` x 3 vectors of columns, summed over windows.
+@inline(always)
+private func addWindows(_ d: Scalars, _ x: Scalars, _ xStride: Int, _ batch: Int, into out: Scalars, stride: Int) {
+    var sums = emptyGradients()
+    for window in 0..<batch {
+        let row = x + window &* xStride
+        let (x0, x1, x2) = (row.vector(at: 0), row.vector(at: lanes), row.vector(at: 2 &* lanes))
+        for i in 0..<gradientRows {
+            let value = all(d[i &* batch &+ window])
+            sums[at: 3 &* i] = multiplyAdd(value, x0, sums[at: 3 &* i])
+            sums[at: 3 &* i &+ 1] = multiplyAdd(value, x1, sums[at: 3 &* i &+ 1])
+            sums[at: 3 &* i &+ 2] = multiplyAdd(value, x2, sums[at: 3 &* i &+ 2])
+        }
+    }
+    for i in 0..<gradientRows {
+        for v in 0..<3 { out.store(sums[at: 3 &* i &+ v], at: i &* stride &+ v &* lanes) }
+    }
+}
+
+/// The same of 2 vectors.
+@inline(always)
+private func addWindows2(_ d: Scalars, _ x: Scalars, _ xStride: Int, _ batch: Int, into out: Scalars, stride: Int) {
+    var sums = emptyGradients()
+    for window in 0..<batch {
+        let row = x + window &* xStride
+        let (x0, x1) = (row.vector(at: 0), row.vector(at: lanes))
+        for i in 0..<gradientRows {
+            let value = all(d[i &* batch &+ window])
+            sums[at: 2 &* i] = multiplyAdd(value, x0, sums[at: 2 &* i])
+            sums[at: 2 &* i &+ 1] = multiplyAdd(value, x1, sums[at: 2 &* i &+ 1])
+        }
+    }
+    for i in 0..<gradientRows {
+        for v in 0..<2 { out.store(sums[at: 2 &* i &+ v], at: i &* stride &+ v &* lanes) }
+    }
 }
 
 @inline(never)

@@ -10,15 +10,15 @@ internal import RNNKernelTable
 private func addColumns(_ columns: Scalars, _ m: Int, _ x: Scalars, _ count: Int, into out: Scalars) {
     var place = 0
     while place &+ 2 &* lanes <= m {
-        var sum0 = load(out, place)
-        var sum1 = load(out, place &+ lanes)
+        var sum0 = out.vector(at: place)
+        var sum1 = out.vector(at: place &+ lanes)
         for j in 0..<count {
             let value = all(x[j])
-            sum0 = multiplyAdd(value, load(columns, j &* m &+ place), sum0)
-            sum1 = multiplyAdd(value, load(columns, j &* m &+ place &+ lanes), sum1)
+            sum0 = multiplyAdd(value, columns.vector(at: j &* m &+ place), sum0)
+            sum1 = multiplyAdd(value, columns.vector(at: j &* m &+ place &+ lanes), sum1)
         }
-        store(sum0, out, place)
-        store(sum1, out, place &+ lanes)
+        out.store(sum0, at: place)
+        out.store(sum1, at: place &+ lanes)
         place = place &+ 2 &* lanes
     }
     while place < m {
@@ -27,14 +27,6 @@ private func addColumns(_ columns: Scalars, _ m: Int, _ x: Scalars, _ count: Int
         out[place] = total
         place = place &+ 1
     }
-}
-
-@inline(always) private func load(_ scalars: Scalars, _ place: Int) -> V {
-    unsafe UnsafeRawPointer(scalars.base + place).loadUnaligned(as: V.self)
-}
-
-@inline(always) private func store(_ value: V, _ scalars: Scalars, _ place: Int) {
-    unsafe UnsafeMutableRawPointer(scalars.base + place).storeBytes(of: value, as: V.self)
 }
 
 @inline(never)
@@ -97,7 +89,7 @@ private func advance(_ cell: Cell, _ hidden: Int, _ gates: Scalars, _ h: Scalars
 private func eachVector(_ count: Int, _ scalars: Scalars, _ change: (Int, V) -> V) {
     var place = 0
     while place &+ lanes <= count {
-        store(change(place, load(scalars, place)), scalars, place)
+        scalars.store(change(place, scalars.vector(at: place)), at: place)
         place = place &+ lanes
     }
     guard place < count else { return }

@@ -9,6 +9,9 @@ internal import RNNKernelTable
 @inline(always)
 private func levels() -> InlineArray<7, Float> { [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975] }
 
+@inline(always)
+private func noSlopes() -> InlineArray<7, V> { [.zero, .zero, .zero, .zero, .zero, .zero, .zero] }
+
 @inline(never)
 func pinball(_ plan: PinballPlan, _ memory: UnsafeMutablePointer<Float>) -> Float {
     let width = plan.batch / lanes
@@ -58,7 +61,7 @@ func pinball(_ plan: PinballPlan, _ memory: UnsafeMutablePointer<Float>) -> Floa
     // Between two knots both sets of offsets are read, and the gradient of each is gathered before either is replaced:
     // the right knot's share waits for its own segment in `shares`.
     for i in 0..<width {
-        var shares = InlineArray<7, V>(repeating: .zero)
+        var shares = noSlopes()
         for k in 0..<plan.knots {
             let from = Int(positions[k])
             let last = k == plan.knots &- 1
@@ -66,7 +69,7 @@ func pinball(_ plan: PinballPlan, _ memory: UnsafeMutablePointer<Float>) -> Floa
             let step = last ? 0 : 1 / Float(to &- from)
             let next = last ? k : k &+ 1
             var left = shares
-            var right = InlineArray<7, V>(repeating: .zero)
+            var right = noSlopes()
             for n in from..<to {
                 let weight = all(leadWeights[n] * scale)
                 let w = all(Float(n &- from) * step)

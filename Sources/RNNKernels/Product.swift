@@ -35,7 +35,7 @@ func packTransposed(
         if m &- row >= tileRows {
             for column in 0..<k {
                 for j in Swift.stride(from: 0, to: tileRows, by: 4) {
-                    out.store(source.four(at: column &* stride &+ j), at: column &* tileRows &+ j)
+                    out.storeFour(source.four(at: column &* stride &+ j), at: column &* tileRows &+ j)
                 }
             }
         } else {
@@ -75,7 +75,7 @@ func multiply(
         let present = min(tileRows, m &- row)
         var column = 0
         while column < width {
-            var sums = ProductTile(repeating: .zero)
+            var sums = emptyProducts()
             var weights = a
             var x = b + column
             for _ in 0..<k {

@@ -17,16 +17,16 @@ private func writeTile(_ tile: GradientTile, _ carried: Vectors, into out: Scala
     // The sums take the place of the vectors they were made of.
     let numbers = carried.scalars
     #if V512
-        numbers.store(sums(tile, 0), at: 0)
-        numbers.store(sums(tile, 8), at: 8)
-        numbers.store(sums(tile, 16), at: 16)
+        numbers.storeEight(sums(tile, 0), at: 0)
+        numbers.storeEight(sums(tile, 8), at: 8)
+        numbers.storeEight(sums(tile, 16), at: 16)
     #else
-        numbers.store(sums(tile, 0), at: 0)
-        numbers.store(sums(tile, 4), at: 4)
+        numbers.storeEight(sums(tile, 0), at: 0)
+        numbers.storeEight(sums(tile, 4), at: 4)
     #endif
     for row in 0..<gradientRows {
         if padded {
-            out.store(numbers.four(at: 3 &* row), at: row &* stride)
+            out.storeFour(numbers.four(at: 3 &* row), at: row &* stride)
         } else {
             for column in 0..<3 { out[row &* stride &+ column] = numbers[3 &* row &+ column] }
         }
@@ -43,7 +43,7 @@ private func addTile(
     _ d: Vectors, _ dStride: Int, _ s: Vectors, _ sStride: Int, steps: Int, width: Int, _ carried: Vectors,
     first: Bool, last: (out: Scalars, stride: Int, padded: Bool)?
 ) {
-    var sums = GradientTile(repeating: .zero)
+    var sums = emptyGradients()
     if !first {
         for i in 0..<(gradientRows &* 3) { sums[at: i] = carried[i] }
     }
@@ -80,7 +80,7 @@ private func addColumn(
     _ d: Vectors, _ dStride: Int, _ s: Vectors, _ sStride: Int, steps: Int, width: Int, _ carried: Vectors,
     first: Bool
 ) {
-    var sums = GradientColumn(repeating: .zero)
+    var sums = emptyColumn()
     if !first {
         for i in 0..<gradientRows { sums[at: i] = carried[i] }
     }

@@ -40,6 +40,9 @@ struct ForecastCommand: ParsableCommand {
         guard !forecasts.isEmpty else {
             // Known, but not forecast yet: what is waited for is the answer.
             let rows = try decoded([SeriesReply].self, from: common.get("/v1/series", match: match))
+            if let asOf {
+                return output(rows.map { "\($0.series): no forecast is kept that was issued by \(asOf)\n" }.joined())
+            }
             return output(
                 rows.map { "\($0.series): no forecast yet, \($0.state ?? "its rhythm is not known")\n" }.joined())
         }

@@ -31,14 +31,20 @@ extension ProcessSuite {
             print("crash test: \(kills) kills, seed \(seed) (FORECASTD_KILLS, FORECASTD_SEED)")
             var random = SeededRandom(seed: seed)
             try DaemonUnderTest.with(configuration: Self.configuration) { daemon in
+                // Longer runs stream the node capture as well, a share of it in each life.
+                let capture = kills > 3 ? try Capture.node(in: daemon.folder) ?? [] : []
+                let lines = Capture.lines(capture) { $0 * 1_000_000 }
                 var lives: [Life] = []
                 var seen = SeenForecasts()
                 try daemon.start()
                 let past = try daemon.api().post("/write", Self.past(bins: 1500))
                 #expect(past.status == 204, "\(past.text)")
                 for life in 0..<kills {
-                    let moment = Int32.random(in: 50...2500, using: &random)
-                    lives.append(try Self.live(daemon, life, moment: moment, seed: seed, &seen))
+                    // Most lives are short; every third is long enough for some live forecasts.
+                    let moment = Int32.random(in: life % 3 == 1 ? 3000...6000 : 50...2500, using: &random)
+                    let share = Self.share(life, of: kills, in: lines)
+                    lives.append(
+                        try Self.live(daemon, life, moment: moment, seed: seed, besides: Array(lines[share]), &seen))
                     // Every fourth daemon is killed again while it opens the store.
                     if life % 4 == 3 {
                         try daemon.launch()
@@ -55,6 +61,7 @@ extension ProcessSuite {
                 for (life, left) in lives.enumerated() { try Self.verify(daemon, life, left) }
                 try seen.compareFans(daemon)
                 try Self.verifySkill(daemon)
+                try Self.sendAgain(lines, of: capture, daemon)
                 let counts = CrashStream.Kind.allCases.map { kind in
                     let sent = lives.reduce(0) { $0 + ($1.progress[kind]?.sent ?? 0) }
                     let acknowledged = lives.reduce(0) { $0 + ($1.progress[kind]?.acknowledged ?? 0) }
@@ -72,7 +79,8 @@ extension ProcessSuite {
 
         /// One life: clients write, the test looks at forecasts, until the moment comes.
         static func live(
-            _ daemon: DaemonUnderTest, _ life: Int, moment: Int32, seed: UInt64, _ seen: inout SeenForecasts
+            _ daemon: DaemonUnderTest, _ life: Int, moment: Int32, seed: UInt64, besides lines: [UInt8],
+            _ seen: inout SeenForecasts
         ) throws -> Life {
             let places = (ingest: daemon.ingestPath, api: daemon.apiPath)
             var progress: [CrashStream.Kind: CrashProgress] = [:]
@@ -86,6 +94,7 @@ extension ProcessSuite {
             }
             let watching = over
             threads.append(SideThread { feedLive(places.ingest, watching) })
+            if !lines.isEmpty { threads.append(SideThread { try? UnixClient(places.ingest).send(lines) }) }
             let deadline = Deadline.after(Double(moment) / 1000)
             while !deadline.hasPassed {
                 try seen.look(daemon)
@@ -121,6 +130,27 @@ extension ProcessSuite {
                     "past,id=\(id) value=\(level + Double.random(in: 0...5, using: &random)) \(minute * 60_000_000_000)\n"
                 }.joined()
             }.joined()
+        }
+
+        /// One life's share of the lines. It ends with a line: the last one without a newline would count when the
+        /// client closes, with half its timestamp.
+        static func share(_ life: Int, of lives: Int, in lines: [UInt8]) -> Range<Int> {
+            func edge(_ part: Int) -> Int {
+                let near = lines.count * part / lives
+                return part == 0 ? 0 : lines[max(0, near - 1)...].firstIndex(of: 10).map { $0 + 1 } ?? lines.count
+            }
+            return edge(life)..<edge(life + 1)
+        }
+
+        /// The whole capture once more, over what is there of it: each sample is then there once.
+        static func sendAgain(_ lines: [UInt8], of capture: [CapturedSeries], _ daemon: DaemonUnderTest) throws {
+            let count = capture.reduce(0) { $0 + $1.values.count }
+            guard count > 0 else { return }
+            let client = try daemon.ingest()
+            try client.send(lines + Array("sync\n".utf8), upTo: 300)
+            #expect(try client.line(upTo: 300) == "ok \(count)")
+            #expect(try NodeCaptureTests.verify(capture, daemon) { $0 * 1_000_000 } == count)
+            print("crash test: the capture, \(count) points, is there bit by bit")
         }
 
         static func verify(_ daemon: DaemonUnderTest, _ life: Int, _ left: Life) throws {

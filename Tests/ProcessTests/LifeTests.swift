@@ -37,7 +37,37 @@ extension ProcessSuite {
                 try wait(for: "all lines to be read") { try daemon.status().ingest?.points == 20_000 }
                 #expect(try daemon.stop() == .exit(0))
                 try daemon.start()
-                #expect(try daemon.samples("m")["m"]?.values == (0..<20_000).map(Double.init))
+                let isWhole = try daemon.samples("m")["m"]?.values == (0..<20_000).map(Double.init)
+                #expect(isWhole)
+            }
+        }
+
+        @Test("in the middle of a catch-up with trainings it stops within five seconds and goes on after its restart")
+        func busy() throws {
+            try DaemonUnderTest.with { daemon in
+                try daemon.start()
+                let end = wallNanoseconds() / 60_000_000_000
+                var random = SeededRandom(seed: 4)
+                let lines = (0..<500).map { k in
+                    (0..<6).map { id in
+                        "busy,id=\(id) value=\(Double.random(in: 0...9, using: &random)) \((end - 500 + Int64(k)) * 60)\n"
+                    }.joined()
+                }
+                #expect(try daemon.api().post("/write?precision=s", lines.joined()).status == 204)
+                try wait(for: "a training to run") {
+                    let training = try daemon.status().training
+                    return (training?.running ?? 0) + Int(training?.done ?? 0) > 0
+                }
+                let begin = ContinuousClock.now
+                #expect(try daemon.stop() == .exit(0))
+                #expect(begin.duration(to: .now) < .seconds(5.5))
+                try daemon.start()
+                #expect(try daemon.status().store?.points == 3000)
+                try wait(for: "the catch-up to end", upTo: 120) {
+                    let status = try daemon.status()
+                    return status.forecasts?.grids == 6 && status.training?.queued == 0
+                        && (status.waiting ?? []).allSatisfy { !$0.contains("catching up") }
+                }
             }
         }
 
@@ -141,15 +171,42 @@ extension ProcessSuite {
             }
         }
 
+        @Test("an import whose daemon dies is exit 69 with a sentence, and the same import later makes it whole")
+        func interruptedImport() throws {
+            try DaemonUnderTest.with { daemon in
+                try daemon.start()
+                // A sample each millisecond: many rows, few bins.
+                let rows = (0..<150_000).map { "m,\(1_700_000_000 + Double($0) / 1000),\($0 % 97)\n" }.joined()
+                try Files.write("series,timestamp,value\n" + rows, to: daemon.folder + "/history.csv")
+                let command = [DaemonUnderTest.binary, "import", daemon.folder + "/history.csv"]
+                let client = try Child(
+                    command, environment: ["FORECASTD_SOCKET": daemon.apiPath], errors: daemon.folder + "/errors")
+                try wait(for: "the first samples") { try daemon.status().ingest?.points ?? 0 > 0 }
+                daemon.kill()
+                #expect(try client.wait(upTo: 30) == .exit(69))
+                let errors = String(decoding: try Files.read(daemon.folder + "/errors"), as: UTF8.self)
+                #expect(errors.contains("broke off"), "\(errors)")
+                try daemon.start()
+                let again = try daemon.api().post(
+                    "/v1/import?format=csv", try Files.read(daemon.folder + "/history.csv"), upTo: 240)
+                #expect(again.status == 200, "\(again.text.suffix(300))")
+                #expect(try daemon.samples("m")["m"]?.byTime().count == 150_000)
+            }
+        }
+
         @Test("sql reads the store while the daemon runs and when it does not, and cannot change it")
         func sql() throws {
             try DaemonUnderTest.with { daemon in
                 try daemon.start()
                 #expect(try daemon.api().post("/write", "m,host=a value=1 1700000000000000000\n").status == 204)
                 let query = "SELECT series, kind FROM v_series"
-                for isRunning in [true, false] {
-                    if !isRunning { try daemon.stop() }
-                    let arguments = isRunning ? ["sql", query] : ["sql", "--store", daemon.store, query]
+                for life in ["running", "killed", "stopped"] {
+                    if life == "killed" { daemon.kill() }
+                    if life == "stopped" {
+                        try daemon.start()
+                        try daemon.stop()
+                    }
+                    let arguments = life == "running" ? ["sql", query] : ["sql", "--store", daemon.store, query]
                     let result = try Tool.run(
                         [DaemonUnderTest.binary] + arguments, in: daemon.folder,
                         environment: ["FORECASTD_SOCKET": daemon.apiPath])

@@ -70,13 +70,15 @@ extension ForecastingService {
         let events = series.pipeline.accept(by: who, at: parts.now())
         guard !events.isEmpty else { return false }
         var outbox = Outbox()
-        outbox.add(events, of: &series)
+        for case .alert(let row, let transition) in events { outbox.add(row, transition) }
         if let need = series.pipeline.needsTraining {
             series.asked = true
             let (training, grid) = (parts.training, series.grid)
             outbox.askings.append { await training.ask(grid: grid, reason: need.reason, isAwaited: false) }
         }
         tracked[id] = series
+        // With it goes the state that knows of it: computed again after a crash, the drift would be open again.
+        saveState(series.grid, into: &outbox)
         await commit(outbox)
         return true
     }

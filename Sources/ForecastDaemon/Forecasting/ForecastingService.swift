@@ -336,7 +336,7 @@ actor ForecastingService {
         tracked[id] = series
     }
 
-    private func saveState(_ grid: GridID, into outbox: inout Outbox) {
+    func saveState(_ grid: GridID, into outbox: inout Outbox) {
         guard let id = seriesOfGrid[grid], let series = tracked[id] else { return }
         let pipeline = series.pipeline
         outbox.entry.rows.append(

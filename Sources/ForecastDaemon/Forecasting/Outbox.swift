@@ -31,14 +31,17 @@ struct Outbox: Sendable {
             case .record(let record):
                 if record.bin > series.recordedThrough { entry.records.append(record) }
             case .alert(let row, let transition):
-                if series.pipeline.nextBin > series.recordedThrough {
-                    entry.rows.append(.alert(row))
-                    alerts.append((row, transition))
-                }
+                if series.pipeline.nextBin > series.recordedThrough { add(row, transition) }
             case .skill(let row): entry.rows.append(.skill(row))
             case .scored: break
             }
         }
+    }
+
+    /// An alert's transition that is certainly new: to be stored, and told afterwards.
+    mutating func add(_ row: AlertRow, _ transition: AlertTransition) {
+        entry.rows.append(.alert(row))
+        alerts.append((row, transition))
     }
 
     private func isRecorded(_ row: FanRow, _ series: Tracked) -> Bool {

@@ -47,12 +47,12 @@ final class Progress: Sendable {
         beats.withLock { beats in beats.commit.map { Double(now() - $0.seen) / 1e9 } }
     }
 
-    /// Whether both parts have shown life within `limit`.
+    /// Whether both parts have shown life within `limit`. While a commit is in flight its age decides for the writer,
+    /// not the beat: the writer itself takes its turns while it waits for the disk.
     func isAlive(within limit: Duration) -> Bool {
         let (now, limit) = (now(), limit.nanoseconds)
         return beats.withLock { beats in
-            let commitCounts = beats.commit.map { now - $0.seen < Self.longestCommit } ?? false
-            let writer = commitCounts || now - beats.writer < limit
+            let writer = beats.commit.map { now - $0.seen < Self.longestCommit } ?? (now - beats.writer < limit)
             return writer && now - beats.ingest < limit
         }
     }

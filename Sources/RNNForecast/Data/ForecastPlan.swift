@@ -37,6 +37,8 @@ public struct ForecastPlan: Sendable, Hashable {
     public var layers = 1
     /// Whether the window is also read from its end.
     public var bidirectional = false
+    /// What of the window is read out.
+    public var readout: Readout = .last
     /// Steps that backpropagation through time goes back, or nil for the whole window.
     public var truncation: Int?
     /// What the training minimises. A loss of single numbers trains the median alone; its spread is the ridge's.
@@ -99,6 +101,15 @@ public struct ForecastPlan: Sendable, Hashable {
 
     /// The leads (from 0) at which the head has offsets.
     var headLeads: [Int] { knots.isEmpty || loss != .pinball ? Array(0..<horizon) : knots.map { $0 - 1 } }
+}
+
+/// What a network says, and when.
+public enum Readout: String, Sendable, CaseIterable {
+    /// Many to one: the last state says the whole fan.
+    case last
+    /// Many to many, then one to many: every state says the next step's bins, and a forecast feeds them back step by step.
+    /// One layer, forward; without a highway.
+    case everyStep = "every-step"
 }
 
 /// What a network's training minimises over its leads.

@@ -4,6 +4,7 @@
 //     scaled decimal   k / 10^e + c ulp         51.846000000000004; microseconds divided by 1000 twice
 //     multiple         k b + c ulp              100 (total - free) / total, total fixed: one b for the chunk
 //     ratio            s k / n + c ulp          100 (b - a) / (elapsed ticks): n wanders around a usual value; s is 1 or 100
+//     clock ratio      the same from clocks in seconds, whose rounding is then known: see ClockRatio
 //
 // *ulp* counts in `ValueColumn.ordered`, the order of all doubles, so any pattern at all has a correction; c wraps. A
 // search may find nothing: then there is no such mode for the chunk. What it finds need not be what really happened.
@@ -14,12 +15,16 @@ struct Approximation {
         case decimal(exponent: Int)
         case multiple(of: Double)
         case ratio(scale: Double)
+        case clockRatio(ClockRatio)
     }
 
     let form: Form
     var counts: [Int64] = []
     /// Only for ratios.
     var denominators: [Int64] = []
+    /// Only for clock ratios: how far the two differences of clocks are from whole ticks.
+    var countSteps: [Int64] = []
+    var denominatorSteps: [Int64] = []
     var corrections: [Int64] = []
 
     /// What the integers alone give.
@@ -32,7 +37,7 @@ struct Approximation {
         scale * Double(count) / Double(denominator)
     }
 
-    private init(
+    init(
         _ values: [Double], _ form: Form, _ guess: (Double) -> (count: Int64, denominator: Int64, value: Double)
     ) {
         self.form = form
@@ -41,13 +46,16 @@ struct Approximation {
         for value in values {
             let (count, denominator, approximate) = guess(value)
             counts.append(count)
-            if case .ratio = form { denominators.append(denominator) }
+            switch form {
+            case .ratio, .clockRatio: denominators.append(denominator)
+            case .decimal, .multiple: break
+            }
             corrections.append(ValueColumn.ordered(value) &- ValueColumn.ordered(approximate))
         }
     }
 
     /// Counts beyond this gain nothing over the pattern itself.
-    private static let largest = 281_474_976_710_656.0  // 2^48
+    static let largest = 281_474_976_710_656.0  // 2^48
 
     /// Whether a value is so near to its approximation that the correction is short.
     private static func isNear(_ value: Double, _ approximate: Double) -> Bool {
@@ -55,7 +63,7 @@ struct Approximation {
     }
 
     /// Up to 64 finite values from all over the chunk.
-    private static func sample(_ values: [Double]) -> [Double] {
+    static func sample(_ values: [Double]) -> [Double] {
         stride(from: 0, to: values.count, by: max(1, values.count / 64)).map { values[$0] }.filter { $0.isFinite }
     }
 }
@@ -86,7 +94,7 @@ extension Approximation {
 
     /// The nearest integer, 0 where there is none of a useful size.
     @inline(__always)
-    private static func integer(_ value: Double) -> Int64 {
+    static func integer(_ value: Double) -> Int64 {
         let rounded = value.rounded()
         return abs(rounded) < largest ? Int64(rounded) : 0
     }
@@ -143,81 +151,6 @@ extension Approximation {
     }
 }
 
-// MARK: - Ratios
-
-extension Approximation {
-    /// Denominators are looked for so far on both sides of the usual one.
-    private static let window: Int64 = 24
-    /// Differences of large clocks carry the clock's rounding along: near means this share of the scale, not a few ulp.
-    private static let tolerance = 1e-10
-
-    /// Nil unless most of the sample are fractions with denominators near a usual one.
-    static func ratio(_ values: [Double]) -> Approximation? {
-        let sample = sample(values).filter { $0 > 0 }
-        guard sample.count >= 16 else { return nil }
-        for scale in [100.0, 1] {
-            let fractions = sample.compactMap { denominator($0 / scale) }.filter { $0 > 8 }.sorted()
-            guard fractions.count * 2 > sample.count, let usual = usualDenominator(fractions) else { continue }
-            let fitting = sample.filter { fraction($0, scale: scale, near: usual) != nil }
-            guard fitting.count * 8 >= sample.count * 7 else { continue }
-            var last = usual
-            return Approximation(values, .ratio(scale: scale)) { value in
-                let found = fraction(value, scale: scale, near: usual) ?? (integer(value * Double(last) / scale), last)
-                if found.count != 0 { last = found.denominator }
-                return (found.count, last, ratio(found.count, last, scale: scale))
-            }
-        }
-        return nil
-    }
-
-    /// The count and denominator, the nearest one to the usual, that give a value.
-    private static func fraction(
-        _ value: Double, scale: Double, near usual: Int64
-    ) -> (count: Int64, denominator: Int64)? {
-        guard value.isFinite, abs(value) * Double(usual) < largest else { return nil }
-        for offset in 0...window {
-            for denominator in offset == 0 ? [usual] : [usual + offset, usual - offset] where denominator > 0 {
-                let count = (value * Double(denominator) / scale).rounded()
-                if abs(scale * count / Double(denominator) - value) <= scale * tolerance {
-                    return (Int64(count), denominator)
-                }
-            }
-        }
-        return nil
-    }
-
-    /// The denominator of the simplest fraction within the tolerance, by continued fractions.
-    private static func denominator(_ value: Double) -> Int64? {
-        var rest = value
-        var (previous, current) = (0.0, 1.0)
-        var (numeratorBefore, numerator) = (1.0, rest.rounded(.down))
-        for _ in 0..<24 {
-            if abs(numerator / current - value) <= tolerance { return Int64(current) }
-            let fraction = rest - rest.rounded(.down)
-            guard fraction > 0 else { return nil }
-            rest = 1 / fraction
-            let digit = rest.rounded(.down)
-            (previous, current) = (current, digit * current + previous)
-            (numeratorBefore, numerator) = (numerator, digit * numerator + numeratorBefore)
-            // Beyond 1 / sqrt(tolerance) any number is near to some fraction.
-            guard current < 65_536 else { return nil }
-        }
-        return nil
-    }
-
-    /// The middle of the densest stretch of one window among ascending denominators. Reduced fractions have divisors of
-    /// the true one, scattered below; irreducible ones pile up around it.
-    private static func usualDenominator(_ ascending: [Int64]) -> Int64? {
-        var best: (count: Int, middle: Int64) = (0, 0)
-        var low = 0
-        for high in ascending.indices {
-            while ascending[high] - ascending[low] > window { low += 1 }
-            if high - low + 1 >= best.count { best = (high - low + 1, ascending[(low + high) / 2]) }
-        }
-        return best.count * 6 >= ascending.count ? best.middle : nil
-    }
-}
-
 // MARK: - Bytes
 
 extension Approximation {
@@ -233,9 +166,14 @@ extension Approximation {
         case .ratio(let scale):
             bytes.append(2)
             bytes.appendWord(scale.bitPattern)
+        case .clockRatio(let clocks):
+            bytes.append(3)
+            clocks.encode(into: &bytes)
         }
         SequenceColumn.encode(counts, into: &bytes, with: compressor)
         SequenceColumn.encode(denominators, into: &bytes, with: compressor)
+        SequenceColumn.encode(countSteps, into: &bytes, with: compressor)
+        SequenceColumn.encode(denominatorSteps, into: &bytes, with: compressor)
         SequenceColumn.encode(corrections, into: &bytes, with: compressor)
     }
 
@@ -262,6 +200,13 @@ extension Approximation {
             let counts = try SequenceColumn.decode(&reader, count: count, with: decompressor)
             let denominators = try SequenceColumn.decode(&reader, count: count, with: decompressor)
             values = zip(counts, denominators).map { ratio($0, $1, scale: scale) }
+        case 3:
+            let clocks = try ClockRatio(&reader)
+            let counts = try SequenceColumn.decode(&reader, count: count, with: decompressor)
+            let denominators = try SequenceColumn.decode(&reader, count: count, with: decompressor)
+            let above = try SequenceColumn.decode(&reader, count: count, with: decompressor)
+            let below = try SequenceColumn.decode(&reader, count: count, with: decompressor)
+            values = (0..<count).map { clocks.value(counts[$0], denominators[$0], steps: above[$0], below[$0]) }
         default:
             throw .damaged("approximation form \(form) is newer than this forecastd")
         }

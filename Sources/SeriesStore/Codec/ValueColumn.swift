@@ -43,8 +43,9 @@ enum ValueColumn {
             consider(.distinct) { distinct.encode(into: &$0, with: compressor) }
         }
         if let decimal, decimal.exceptions.isEmpty { return best }
+        let ratio = Approximation.ratio(values)
         for approximation in [
-            Approximation.decimal(values), Approximation.multiple(values), Approximation.ratio(values),
+            Approximation.decimal(values), Approximation.multiple(values), ratio, ratio?.withClocks(values),
         ] {
             guard let approximation else { continue }
             consider(.approximate) { approximation.encode(into: &$0, with: compressor) }

@@ -28,6 +28,8 @@ struct StoreContents: Sendable {
     var recordHeads: [RecordOwner: RecordHead] = [:]
     /// Segments by group, ascending by `journalTo`: where two hold one timestamp, the later in the list wins.
     var segments: [GroupKey: [SegmentInfo]] = [:]
+    /// What the segments of a group say about its series; only for groups that somebody asked about.
+    var summaries: [GroupKey: [SeriesID: SeriesSummary]] = [:]
     /// Samples and entries in all heads.
     var openCount = 0
     /// The newest committed journal row.

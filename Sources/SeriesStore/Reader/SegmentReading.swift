@@ -76,18 +76,23 @@ final class SegmentReading {
         return result
     }
 
-    /// What the directory says about a series, without decoding a chunk.
-    func summary(of series: SeriesID, in info: SegmentInfo) throws(StoreError) -> SeriesSummary?? {
-        try reading(info, otherwise: nil) { (_, directory) in
-            var summary: SeriesSummary?
-            for chunk in directory.chunks(of: series) {
-                let times = directory.times[chunk.times]
-                summary = SeriesSummary(
-                    count: (summary?.count ?? 0) + times.count, first: summary?.first ?? times.first, last: times.last,
-                    lastValue: chunk.statistics?.last ?? .nan)
+    /// What the directories of these segments say about every series in them, without decoding a chunk.
+    func summaries(in segments: [SegmentInfo]) throws(StoreError) -> [SeriesID: SeriesSummary]? {
+        var result: [SeriesID: SeriesSummary] = [:]
+        for info in segments {
+            let directory = try reading(info, otherwise: SegmentDirectory(kind: info.kind, times: [], chunks: [])) {
+                $1
             }
-            return summary
+            guard let directory else { return nil }
+            for chunk in directory.chunks {
+                let times = directory.times[chunk.times]
+                let summary = SeriesSummary(
+                    count: times.count, first: times.first, last: times.last,
+                    lastValue: chunk.statistics?.last ?? .nan)
+                result[chunk.owner] = SeriesSummary.sum(result[chunk.owner], summary)
+            }
         }
+        return result
     }
 
     /// The newest sample of a series before a time in one segment, or none.

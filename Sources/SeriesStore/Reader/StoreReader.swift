@@ -28,27 +28,22 @@ public struct StoreReader: Sendable {
     ///
     /// The count is exact as long as no timestamp was written twice into different segments.
     public func summary(of series: SeriesID) async throws(StoreError) -> SeriesSummary? {
+        let group = GroupKey(series: series)
         for _ in 0..<Self.attempts {
-            let (head, segments) = state.withLock { contents in
-                (
-                    contents.heads[series]?.samples.ordered() ?? Samples(),
-                    contents.segments[GroupKey(series: series)] ?? []
-                )
+            let (head, known, segments) = state.withLock { contents in
+                let head = contents.heads[series].flatMap { SeriesSummary(of: $0.samples(from: .min, to: .max)) }
+                let segments = contents.segments[group] ?? []
+                return (head, segments.isEmpty ? [:] : contents.summaries[group], segments)
             }
-            var summary = Self.summary(of: head)
-            if segments.isEmpty { return summary }
-            let sealed: SeriesSummary?? = try await database.read { [health] db in
-                let reading = SegmentReading(db, skippingDamage: health)
-                var total: SeriesSummary?
-                for info in segments {
-                    guard let found = try reading.summary(of: series, in: info) else { return nil }
-                    total = Self.sum(total, found)
-                }
-                return .some(total)
+            if let known { return SeriesSummary.sum(known[series], head) }
+            let found = try await database.read { [health] db in
+                try SegmentReading(db, skippingDamage: health).summaries(in: segments)
             }
-            guard let sealed else { continue }
-            summary = Self.sum(sealed, summary)
-            return summary
+            guard let found else { continue }
+            state.withLock { contents in
+                if contents.segments[group] == segments { contents.summaries[group] = found }
+            }
+            return SeriesSummary.sum(found[series], head)
         }
         throw .failed("the segments of series \(series) change faster than they can be read")
     }
@@ -72,16 +67,18 @@ public struct StoreReader: Sendable {
         }
         throw .failed("the segments of series \(series) change faster than they can be read")
     }
+}
 
-    private static func summary(of samples: Samples) -> SeriesSummary? {
-        guard let first = samples.timestamps.first, let last = samples.timestamps.last,
-            let value = samples.values.last
+extension SeriesSummary {
+    /// Of ascending samples; nil if there are none.
+    init?(of samples: Samples) {
+        guard let first = samples.timestamps.first, let last = samples.timestamps.last, let value = samples.values.last
         else { return nil }
-        return SeriesSummary(count: samples.count, first: first, last: last, lastValue: value)
+        self.init(count: samples.count, first: first, last: last, lastValue: value)
     }
 
     /// Both together; of two last samples with one time, the right one's.
-    private static func sum(_ left: SeriesSummary?, _ right: SeriesSummary?) -> SeriesSummary? {
+    static func sum(_ left: SeriesSummary?, _ right: SeriesSummary?) -> SeriesSummary? {
         guard let left, let right else { return left ?? right }
         let last = right.last >= left.last ? right : left
         return SeriesSummary(

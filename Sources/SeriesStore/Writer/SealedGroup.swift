@@ -24,6 +24,8 @@ struct SealedGroup: Sendable {
     var samples: [SeriesID: Int] = [:]
     /// How many of the oldest open entries of each record.
     var records: [RecordOwner: Int] = [:]
+    /// What these samples add to the summary of each series.
+    var summaries: [SeriesID: SeriesSummary] = [:]
     /// Segments whose content is in the new ones: a merge.
     var replaced: Set<Int64> = []
     /// A series that goes with all that hangs on it.
@@ -53,8 +55,10 @@ extension SealRequest {
             builder = SegmentBuilder(kind: group.kind, compressor: compressor)
         }
         for (series, samples) in samples.sorted(by: { $0.series < $1.series }) {
-            builder.append(series: series, samples.ordered())
+            let ordered = samples.ordered()
+            builder.append(series: series, ordered)
             result.samples[series] = samples.count
+            result.summaries[series] = SeriesSummary(of: ordered)
             if builder.size >= Self.segmentBytes { close() }
         }
         for (owner, entries) in records.sorted(by: { $0.owner.id < $1.owner.id }) {
@@ -120,6 +124,15 @@ extension StoreContents {
             recordHeads[owner]?.removeFirst(count, nextRow: seal.row + 1)
             openCount -= count
             open += recordHeads[owner]?.count ?? 0
+        }
+        if seal.replaced.isEmpty {
+            if var known = summaries[seal.group] {
+                known.merge(seal.summaries) { SeriesSummary.sum($0, $1) ?? $1 }
+                summaries[seal.group] = known
+            }
+        } else if seal.summaries.isEmpty {
+            // Something was taken away, not merged.
+            summaries[seal.group] = nil
         }
         remove(seal.replaced, from: seal.group)
         for (info, _) in seal.segments { add(info) }

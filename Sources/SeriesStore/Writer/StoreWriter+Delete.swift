@@ -20,10 +20,12 @@ extension StoreWriter {
                 let kept = contents.remove(series, in: range)
                 if kept == 0 { continue }
                 removed += kept
-                sealed.append(numbered(request.merged(contents, compressor: Compressor(level: 3))))
+                var rest = request.merged(contents, compressor: Compressor(level: 3))
+                rest.summaries = [:]
+                sealed.append(numbered(rest))
             }
         } catch {
-            sealing.remove(group)
+            release(group)
             throw error
         }
         if range == nil {
@@ -33,7 +35,7 @@ extension StoreWriter {
             state.withLock { $0.forget(series) }
             sealed.append(SealedGroup(group: group, row: 0, deletedSeries: series))
         }
-        sealing.remove(group)
+        release(group)
         try await barrier()
         return removed
     }

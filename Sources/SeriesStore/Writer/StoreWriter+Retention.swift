@@ -26,7 +26,7 @@ extension StoreWriter {
     /// Whole segments, with the next commit. The group is in `sealing`.
     private func takeAway(_ segments: Set<Int64>, from group: GroupKey) {
         if segments.isEmpty {
-            sealing.remove(group)
+            release(group)
         } else {
             add(SealedGroup(group: group, row: 0, replaced: segments))
         }

@@ -28,13 +28,12 @@ extension StoreWriter {
             case .merge(let request):
                 switch await sealer.merge(request, database) {
                 case .merged(let result): add(result)
-                case .gone: sealing.remove(request.group)
+                case .gone: release(request.group)
                 case .damaged(let why):
                     for info in request.segments { health.damaged(info.id, why) }
                     notMerged.insert(request.group)
-                    sealing.remove(request.group)
+                    release(request.group)
                 }
-                announceSeal()
             }
         }
     }
@@ -54,6 +53,12 @@ extension StoreWriter {
             nextSegmentID += 1
         }
         return result
+    }
+
+    /// Lets others have the group, after work on it that will not be committed.
+    func release(_ group: GroupKey) {
+        sealing.remove(group)
+        announceSeal()
     }
 
     /// Wakes whoever waits for a seal.

@@ -1,5 +1,5 @@
 // What a day costs: fifty series every ten seconds under a driven clock, with forecasts and beside it without training.
-// In CI two hours of it; `FORECASTD_HOURS=24 swift test --filter DrivenDay` is the whole day, and prints the figures.
+// In CI one hour of it; `FORECASTD_HOURS=24 swift test --filter DrivenDay` is the whole day, and prints the figures.
 
 import Glibc
 import SeriesStore
@@ -55,7 +55,7 @@ import Testing
 
     @Test("forecasts stay cheap beside their samples, and every minute of every series has its forecast")
     func cost() async throws {
-        let hours = TestSize.value("FORECASTD_HOURS") ?? 2
+        let hours = TestSize.value("FORECASTD_HOURS") ?? 1
         let plain = try await Self.run(hours: hours, trains: false)
         let full = try await Self.run(hours: hours, trains: true)
         for (name, cost) in [("training off", plain), ("training on ", full)] {

@@ -36,8 +36,8 @@ import Testing
         #expect(progress.isAlive(within: .seconds(5)))
     }
 
-    @Test("a commit in flight counts for the writer, for 90 seconds and no longer")
-    func commit() {
+    @Test("a commit in flight counts for the writer, for 90 seconds and no longer", arguments: [true, false])
+    func commit(writerStillBeats: Bool) {
         progress.commit(inFlight: 1)
         hand.advance(89)
         progress.commit(inFlight: 1)
@@ -46,6 +46,7 @@ import Testing
         #expect(progress.commitSeconds == 89)
         hand.advance(1)
         progress.ingestBeat()
+        if writerStillBeats { progress.writerBeat() }
         #expect(!progress.isAlive(within: .seconds(3)))
     }
 

@@ -59,6 +59,20 @@ final class HTTPClient {
         }
     }
 
+    /// A body whose length is not known beforehand.
+    func post(
+        _ path: String, inChunks chunks: [[UInt8]], headers: [String: String], upTo seconds: Double = 30
+    ) throws -> Reply {
+        var head = "POST \(path) HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n"
+        for (name, value) in headers { head += "\(name): \(value)\r\n" }
+        var bytes = Array((head + "\r\n").utf8)
+        for chunk in chunks + [[]] {
+            bytes += Array((String(chunk.count, radix: 16) + "\r\n").utf8) + chunk + Array("\r\n".utf8)
+        }
+        try client.send(bytes, upTo: seconds)
+        return try reply(to: "POST", upTo: seconds)
+    }
+
     private func reply(to method: String, upTo seconds: Double) throws -> Reply {
         guard let first = try client.line(upTo: seconds) else { throw ProcessFailure("the API closed without a reply") }
         let words = first.split(separator: " ")

@@ -28,6 +28,7 @@ enum Columns {
         let count = [1, 2, 3, 7, 64, 300, 1024, 4096][seed % 8]
         let kind = seed / 8 % 10
         var level = Double(Int.random(in: -1000...1000, using: &random))
+        var clocks = (30_000_000, 60_000_000)
         return (0..<count).map { index in
             switch kind {
             case 0: return Double(bitPattern: random.next())
@@ -40,7 +41,15 @@ enum Columns {
                 return level
             case 4: return Double.random(in: 0...100, using: &random)
             case 5: return index % 97 == 5 ? -0.0 : Double(index % 12) * 0.25
-            case 6: return 100 * Double(Int.random(in: 0...2000, using: &random)) / 2001
+            case 6:
+                // A CPU percentage as gopsutil computes it, from clocks that count hundredths of a second.
+                let (used, all) = (
+                    Int.random(in: 0...2000, using: &random), Int.random(in: 1998...2003, using: &random)
+                )
+                defer { clocks = (clocks.0 + used, clocks.1 + all) }
+                let above = Double(clocks.0 + used) / 100 - Double(clocks.0) / 100
+                let below = Double(clocks.1 + all) / 100 - Double(clocks.1) / 100
+                return 100 * above / below
             case 7: return index % 50 == 3 ? .nan : (level + Double(index) * 0.01)
             case 8: return [0.1, 51.846000000000004, 1e300, -1e-300][Int(random.next() % 4)]
             default: return 42.5
@@ -102,6 +111,15 @@ enum Columns {
     func regular() {
         let timestamps = (0..<4096).map { Int64($0) * 10_000_000_000 + 1_700_000_000_000_000_000 }
         #expect(TimeColumn.encode(timestamps, with: Compressor(level: 3)).count < 40)
+    }
+
+    @Test("a percentage of CPU time costs its ticks, not its mantissa")
+    func clocks() {
+        // Kind 6 with 4096 values: 11 bits of ticks, 2.6 bits of elapsed ticks, and the steps of two clocks.
+        let bytes = ValueColumn.encode(Columns.values(55), with: Compressor(level: 3))
+        #expect(bytes[0] == ValueColumn.Mode.approximate.rawValue)
+        #expect(bytes[1] == 3)
+        #expect(bytes.count < 4096 * 5 / 2)
     }
 
     @Test("a damaged column is an error or other numbers, never a trap", arguments: 0..<300)

@@ -29,7 +29,7 @@ import Testing
     func everyBitOfASegment() throws {
         let segment = GoldenContents.segment()
         let whole = try Self.contents(segment)
-        #expect(whole.count == 5)
+        #expect(whole.count == 6)
         for bit in 0..<segment.count * 8 {
             var damaged = segment
             damaged[bit / 8] ^= 1 << UInt8(bit % 8)

@@ -10,8 +10,12 @@ enum GoldenContents {
         ("distinct", column(60) { [0.123456789012, 7.98765432101, -3.55555555555][$0 % 3] }),
         ("scaled decimal", column(40) { Double($0 * 37 + 11) * 0.001 }),
         ("multiple", column(40) { Double($0 * $0) * 4096 / 137_438_953_472 * 100 }),
+        ("clock ratio", column(40) { 100 * ticks($0 * 31 % 47 + 9) / ticks(2000 + $0 % 3) }),
         ("ratio", column(40) { 100 * Double(100 + $0 * 17 % 29) / Double(1999 + $0 % 4) }),
     ]
+
+    /// The difference of two clocks near 300 000 s, so many hundredths of a second apart.
+    private static func ticks(_ count: Int) -> Double { Double(30_000_017 + count) / 100 - 300_000.17 }
 
     private static func column(_ count: Int, _ value: (Int) -> Double) -> [Double] { (0..<count).map(value) }
 

@@ -160,6 +160,32 @@ import Testing
         }
     }
 
+    @Test("a summary says the same before and after seals, merges and deletes")
+    func summary() async throws {
+        try await withStore(at: folder.database) { store in
+            let ids = try (0..<2).map { try store.series("m", host: "h\($0)") }
+            var count: Int64 = 0
+            for round in 0..<6 {
+                try await store.write(Self.batch(ids, count..<count + 50))
+                count += 50
+                let expected = SeriesSummary(
+                    count: Int(count), first: 0, last: (count - 1) * 1_000_000_000, lastValue: Double(count - 1))
+                for step in 0..<2 {
+                    let found = try await store.reader.summary(of: ids[1])
+                    #expect(found == expected, "round \(round), step \(step)")
+                    if step == 0 { round == 3 ? try await store.compact() : try await store.seal() }
+                }
+            }
+            try await store.delete(ids[1], in: 0..<100_000_000_000)
+            let rest = try await store.reader.summary(of: ids[1])
+            #expect(
+                rest == SeriesSummary(count: 200, first: 100_000_000_000, last: 299_000_000_000, lastValue: 299))
+            try await store.delete(ids[0])
+            let gone = try await store.reader.summary(of: ids[0])
+            #expect(gone == nil)
+        }
+    }
+
     @Test("a backup taken beside a writer is a store with everything acknowledged before")
     func backup() async throws {
         let copy = folder.path + "/copy.db"
