@@ -145,8 +145,8 @@ extension ProcessSuite {
                 try daemon.launch()
                 #expect(try daemon.child?.wait(upTo: 30) == .exit(78), "\(daemon.log)")
                 #expect(
-                    daemon.log.contains("damaged") && daemon.log.contains("forecastd verify --salvage"), "\(daemon.log)"
-                )
+                    daemon.log.contains("damaged")
+                        && daemon.log.contains("forecastd verify \(daemon.store) --salvage NEW"), "\(daemon.log)")
                 if kind == "foreign" {
                     // Opened, so its header now says WAL; its tables are as they were.
                     let tables = try Tool.run(["sqlite3", daemon.store, ".tables"], in: daemon.folder).text
