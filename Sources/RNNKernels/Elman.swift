@@ -30,7 +30,18 @@ private enum Rectifier: Activation {
 
 @inline(always)
 private func forward<A: Activation>(_: A.Type, _ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>) {
-    let layer = unsafe Layer(plan, memory)
+    if widthIsConstant, plan.batch == 32 {
+        unsafe forward(A.self, plan, memory, width: usualWidth)
+    } else {
+        unsafe forward(A.self, plan, memory, width: plan.batch / lanes)
+    }
+}
+
+@inline(always)
+private func forward<A: Activation>(
+    _: A.Type, _ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>, width: Int
+) {
+    let layer = unsafe Layer(plan, memory, width: width)
     let (hidden, rows) = (plan.hidden, plan.stateRows)
     pack(layer.weights, stride: rows, rows: hidden, columns: rows, into: layer.panels)
     for t in 0..<plan.steps {
@@ -46,7 +57,18 @@ private func forward<A: Activation>(_: A.Type, _ plan: RecurrentPlan, _ memory: 
 
 @inline(always)
 private func backward<A: Activation>(_: A.Type, _ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>) {
-    let layer = unsafe Layer(plan, memory)
+    if widthIsConstant, plan.batch == 32 {
+        unsafe backward(A.self, plan, memory, width: usualWidth)
+    } else {
+        unsafe backward(A.self, plan, memory, width: plan.batch / lanes)
+    }
+}
+
+@inline(always)
+private func backward<A: Activation>(
+    _: A.Type, _ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>, width: Int
+) {
+    let layer = unsafe Layer(plan, memory, width: width)
     let (hidden, rows) = (plan.hidden, plan.stateRows)
     packTransposed(
         layer.weights, stride: rows, firstColumn: plan.hiddenRow, rows: hidden, columns: hidden, into: layer.panels)

@@ -15,8 +15,17 @@ internal import RNNKernelTable
 
 @inline(never)
 func forwardGRU(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>) {
-    let layer = unsafe Layer(plan, memory)
-    let (hidden, rows, width) = (plan.hidden, plan.stateRows, layer.width)
+    if widthIsConstant, plan.batch == 32 {
+        unsafe forward(plan, memory, width: usualWidth)
+    } else {
+        unsafe forward(plan, memory, width: plan.batch / lanes)
+    }
+}
+
+@inline(always)
+private func forward(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>, width: Int) {
+    let layer = unsafe Layer(plan, memory, width: width)
+    let (hidden, rows) = (plan.hidden, plan.stateRows)
     let recurrent = unsafe Scalars(memory, plan.recurrentCandidate)
     let input = unsafe Scalars(memory, plan.inputCandidate)
     let gatePanels = layer.panels
@@ -55,8 +64,17 @@ func forwardGRU(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>) {
 
 @inline(never)
 func backwardGRU(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>) {
-    let layer = unsafe Layer(plan, memory)
-    let (hidden, rows, width) = (plan.hidden, plan.stateRows, layer.width)
+    if widthIsConstant, plan.batch == 32 {
+        unsafe backward(plan, memory, width: usualWidth)
+    } else {
+        unsafe backward(plan, memory, width: plan.batch / lanes)
+    }
+}
+
+@inline(always)
+private func backward(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>, width: Int) {
+    let layer = unsafe Layer(plan, memory, width: width)
+    let (hidden, rows) = (plan.hidden, plan.stateRows)
     let recurrent = unsafe Scalars(memory, plan.recurrentCandidate)
     let input = unsafe Scalars(memory, plan.inputCandidate)
     let block = hidden &* width

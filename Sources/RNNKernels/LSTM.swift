@@ -12,8 +12,17 @@ internal import RNNKernelTable
 
 @inline(never)
 func forwardLSTM(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>) {
-    let layer = unsafe Layer(plan, memory)
-    let (hidden, rows, width) = (plan.hidden, plan.stateRows, layer.width)
+    if widthIsConstant, plan.batch == 32 {
+        unsafe forward(plan, memory, width: usualWidth)
+    } else {
+        unsafe forward(plan, memory, width: plan.batch / lanes)
+    }
+}
+
+@inline(always)
+private func forward(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>, width: Int) {
+    let layer = unsafe Layer(plan, memory, width: width)
+    let (hidden, rows) = (plan.hidden, plan.stateRows)
     let cells = unsafe Vectors(memory, plan.cellStates)
     let outputs = unsafe Vectors(memory, plan.cellOutputs)
     pack(layer.weights, stride: rows, rows: 4 &* hidden, columns: rows, into: layer.panels)
@@ -46,8 +55,17 @@ func forwardLSTM(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>) {
 
 @inline(never)
 func backwardLSTM(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>) {
-    let layer = unsafe Layer(plan, memory)
-    let (hidden, rows, width) = (plan.hidden, plan.stateRows, layer.width)
+    if widthIsConstant, plan.batch == 32 {
+        unsafe backward(plan, memory, width: usualWidth)
+    } else {
+        unsafe backward(plan, memory, width: plan.batch / lanes)
+    }
+}
+
+@inline(always)
+private func backward(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>, width: Int) {
+    let layer = unsafe Layer(plan, memory, width: width)
+    let (hidden, rows) = (plan.hidden, plan.stateRows)
     let cells = unsafe Vectors(memory, plan.cellStates)
     let outputs = unsafe Vectors(memory, plan.cellOutputs)
     let dc = unsafe Vectors(memory, plan.cellGradient)

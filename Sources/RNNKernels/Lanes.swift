@@ -91,6 +91,13 @@ let lanes = V.scalarCount
 /// Vectors of a row of the usual minibatch, 32 windows.
 let usualWidth = 32 / V.scalarCount
 
+/// Whether cells are compiled with that width as a constant: 3 % of a step with two vectors a row, a loss with more.
+#if V512
+    let widthIsConstant = true
+#else
+    let widthIsConstant = false
+#endif
+
 /// Vectors, unchecked.
 @safe struct Vectors {
     let base: UnsafeMutablePointer<V>

@@ -111,7 +111,7 @@ func addWeightGradient(
     into out: Scalars, stride: Int, carried: Vectors, _ chunk: Chunk
 ) {
     // A constant width makes every address of a tile a constant offset.
-    if width == usualWidth {
+    if widthIsConstant, width == usualWidth {
         addTiles(
             d, dStride, rows: m, s, sStride, columns: k, steps: steps, width: usualWidth, into: out, stride: stride,
             carried: carried, chunk)
