@@ -92,7 +92,7 @@ private func multiplyByTransposed(
 /// A tile of `gradientRows` x 3 vectors of columns, summed over windows.
 @inline(always)
 private func addWindows(_ d: Scalars, _ x: Scalars, _ xStride: Int, _ batch: Int, into out: Scalars, stride: Int) {
-    var sums = GradientTile(repeating: .zero)
+    var sums = emptyGradients()
     for window in 0..<batch {
         let row = x + window &* xStride
         let (x0, x1, x2) = (row.vector(at: 0), row.vector(at: lanes), row.vector(at: 2 &* lanes))
@@ -111,7 +111,7 @@ private func addWindows(_ d: Scalars, _ x: Scalars, _ xStride: Int, _ batch: Int
 /// The same of 2 vectors.
 @inline(always)
 private func addWindows2(_ d: Scalars, _ x: Scalars, _ xStride: Int, _ batch: Int, into out: Scalars, stride: Int) {
-    var sums = GradientTile(repeating: .zero)
+    var sums = emptyGradients()
     for window in 0..<batch {
         let row = x + window &* xStride
         let (x0, x1) = (row.vector(at: 0), row.vector(at: lanes))

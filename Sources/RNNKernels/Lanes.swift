@@ -21,6 +21,8 @@ internal import CVector
     typealias GradientColumn = InlineArray<8, V>
     typealias MomentTile = InlineArray<24, D>
     @inline(always) func squareRoot(_ x: V) -> V { vector_sqrt16(x) }
+    @inline(always) private func load(_ place: UnsafePointer<Float>) -> V { unsafe vector_load16(place) }
+    @inline(always) private func save(_ v: V, _ place: UnsafeMutablePointer<Float>) { unsafe vector_store16(place, v) }
 #elseif V256
     typealias V = SIMD8<Float>
     typealias D = SIMD4<Double>
@@ -31,6 +33,8 @@ internal import CVector
     typealias GradientColumn = InlineArray<4, V>
     typealias MomentTile = InlineArray<12, D>
     @inline(always) func squareRoot(_ x: V) -> V { vector_sqrt8(x) }
+    @inline(always) private func load(_ place: UnsafePointer<Float>) -> V { unsafe vector_load8(place) }
+    @inline(always) private func save(_ v: V, _ place: UnsafeMutablePointer<Float>) { unsafe vector_store8(place, v) }
 #else
     typealias V = SIMD4<Float>
     typealias D = SIMD2<Double>
@@ -41,6 +45,44 @@ internal import CVector
     typealias GradientColumn = InlineArray<4, V>
     typealias MomentTile = InlineArray<12, D>
     @inline(always) func squareRoot(_ x: V) -> V { vector_sqrt4(x) }
+    @inline(always) private func load(_ place: UnsafePointer<Float>) -> V { unsafe vector_load4(place) }
+    @inline(always) private func save(_ v: V, _ place: UnsafeMutablePointer<Float>) { unsafe vector_store4(place, v) }
+#endif
+
+// Tiles of zeros are spelt out: InlineArray(repeating:) stays a call, and hands the tile over in memory.
+#if V512
+    @inline(always) func emptyProducts() -> ProductTile {
+        [
+            .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero,
+            .zero,
+        ]
+    }
+    @inline(always) func emptyGradients() -> GradientTile {
+        [
+            .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero,
+            .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero,
+        ]
+    }
+    @inline(always) func emptyColumn() -> GradientColumn {
+        [.zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero]
+    }
+    @inline(always) func emptyMoments() -> MomentTile {
+        [
+            .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero,
+            .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero,
+        ]
+    }
+#else
+    @inline(always) func emptyProducts() -> ProductTile {
+        [.zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero]
+    }
+    @inline(always) func emptyGradients() -> GradientTile {
+        [.zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero]
+    }
+    @inline(always) func emptyColumn() -> GradientColumn { [.zero, .zero, .zero, .zero] }
+    @inline(always) func emptyMoments() -> MomentTile {
+        [.zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero]
+    }
 #endif
 
 /// Lanes of a vector.
@@ -91,23 +133,23 @@ let usualWidth = 32 / V.scalarCount
 
     /// A vector from any place, aligned or not.
     @inline(always) func vector(at place: Int) -> V {
-        unsafe UnsafeRawPointer(base + place).loadUnaligned(as: V.self)
+        unsafe load(UnsafePointer(base + place))
     }
 
     @inline(always) func store(_ vector: V, at place: Int) {
-        unsafe UnsafeMutableRawPointer(base + place).storeBytes(of: vector, as: V.self)
+        unsafe save(vector, base + place)
     }
 
     @inline(always) func storeEight(_ values: SIMD8<Float>, at place: Int) {
-        unsafe UnsafeMutableRawPointer(base + place).storeBytes(of: values, as: SIMD8<Float>.self)
+        unsafe vector_store8(base + place, values)
     }
 
     @inline(always) func storeFour(_ values: SIMD4<Float>, at place: Int) {
-        unsafe UnsafeMutableRawPointer(base + place).storeBytes(of: values, as: SIMD4<Float>.self)
+        unsafe vector_store4(base + place, values)
     }
 
     @inline(always) func four(at place: Int) -> SIMD4<Float> {
-        unsafe UnsafeRawPointer(base + place).loadUnaligned(as: SIMD4<Float>.self)
+        unsafe vector_load4(UnsafePointer(base + place))
     }
 }
 

@@ -5,7 +5,9 @@ let operationsPerRound = 12 * 2 * V.scalarCount
 
 @inline(never)
 func multiplyAdds(_ rounds: Int) -> Float {
-    var sums = InlineArray<12, V>(repeating: .zero)
+    var sums: InlineArray<12, V> = [
+        .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero,
+    ]
     for i in 0..<12 { sums[at: i] = all(Float(i)) }
     let a = all(0.999_999)
     let b = all(0.000_001)

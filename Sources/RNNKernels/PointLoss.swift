@@ -2,6 +2,7 @@
 //
 // A missing target (NaN) has neither loss nor gradient, and does not count in a mean.
 
+internal import CVector
 internal import RNNKernelTable
 
 @inline(always)
@@ -44,14 +45,16 @@ func pointLoss(_ plan: PointLossPlan, _ memory: UnsafeMutablePointer<Float>) -> 
             return (slope * (e - slope * all(0.5)), slope)
         }
     case .crossEntropy:
-        // log(1 + exp(-|z|)) is left to scalar code: an event has one row, not a thousand.
         return unsafe eachOutput(plan, memory, mean: true) { output, target in
-            let p = sigmoid(output)
-            var loss = V.zero
-            for lane in 0..<lanes {
-                loss[lane] = softplus(output[lane]) - target[lane] * output[lane]
-            }
-            return (loss, p - target)
+            (softplus(output) - target * output, sigmoid(output) - target)
         }
     }
+}
+
+/// log(1 + exp(x)), lane by lane in scalar code: an event has one row, not a thousand.
+@inline(always)
+private func softplus(_ x: V) -> V {
+    var out = V.zero
+    for lane in 0..<lanes { out[lane] = vector_softplus(x[lane]) }
+    return out
 }

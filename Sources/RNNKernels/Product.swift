@@ -75,7 +75,7 @@ func multiply(
         let present = min(tileRows, m &- row)
         var column = 0
         while column < width {
-            var sums = ProductTile(repeating: .zero)
+            var sums = emptyProducts()
             var weights = a
             var x = b + column
             for _ in 0..<k {

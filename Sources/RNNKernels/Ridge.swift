@@ -95,9 +95,9 @@ private func fillBlock(_ block: Doubles, _ rows: RidgeRows, from: Int, count: In
 /// last that does, and are not written.
 @inline(always)
 private func addTile(
-    _ a: Doubles, _ m: Int, _ b: Doubles, _ k: Int, vectors: Int, into out: Doubles, stride: Int
+    _ a: Doubles, _ m: Int, _ b: Doubles, _ k: Int, vectors: Int, into out: Doubles, stride: Int, resting: Doubles
 ) {
-    var sums = MomentTile(repeating: .zero)
+    var sums = emptyMoments()
     let b1 = b + min(1, k &- 1) &* blockStride
     let b2 = b + min(2, k &- 1) &* blockStride
     let aStride = m == gradientRows ? blockStride : 0
@@ -113,16 +113,11 @@ private func addTile(
             sums[at: 3 &* i &+ 2] = multiplyAdd(value, x2, sums[at: 3 &* i &+ 2])
         }
     }
-    for i in 0..<gradientRows {
-        let s0 = total(sums[at: 3 &* i])
-        let s1 = total(sums[at: 3 &* i &+ 1])
-        let s2 = total(sums[at: 3 &* i &+ 2])
-        if i < m {
-            let row = out + i &* stride
-            row[0] += s0
-            if k > 1 { row[1] += s1 }
-            if k > 2 { row[2] += s2 }
-        }
+    // The tile leaves its registers in a loop that is unrolled; what is conditional works on memory.
+    for i in 0..<(3 &* gradientRows) { resting.store(sums[at: i], i &* D.scalarCount) }
+    for i in 0..<m {
+        let row = out + i &* stride
+        for j in 0..<k { row[j] += total(resting.load((3 &* i &+ j) &* D.scalarCount)) }
     }
 }
 
@@ -142,11 +137,12 @@ func addMoments(_ rows: RidgeRows, _ moments: UnsafeMutablePointer<Double>) {
     let columns = design.columns
     let leads = design.targets.count
     let own = design.own.count
-    let size = (columns &+ max(width, own)) &* blockStride
+    let size = (columns &+ max(width, own) &+ 1) &* blockStride
     let scratch = UnsafeMutablePointer<Double>.allocate(capacity: size)
     defer { unsafe scratch.deallocate() }
     let block = unsafe Doubles(scratch, 0)
     let weighted = block + columns &* blockStride
+    let resting = weighted + max(width, own) &* blockStride
     let weights = unsafe Doubles(UnsafeMutablePointer(mutating: rows.weights), 0)
     let moments = unsafe Doubles(moments, 0)
 
@@ -167,7 +163,7 @@ func addMoments(_ rows: RidgeRows, _ moments: UnsafeMutablePointer<Double>) {
             while j < columns {
                 addTile(
                     weighted + i &* blockStride, m, block + j &* blockStride, min(3, columns &- j), vectors: vectors,
-                    into: moments + (i &* columns &+ j), stride: columns)
+                    into: moments + (i &* columns &+ j), stride: columns, resting: resting)
                 j = j &+ 3
             }
             i = i &+ m
@@ -230,7 +226,7 @@ func ridgeResiduals(
             // Four leads at a time share the loads of the common columns; the last group repeats its last lead.
             for v in 0..<vectors {
                 let place = v &* D.scalarCount
-                var sums = InlineArray<4, D>(repeating: .zero)
+                var sums = [.zero, .zero, .zero, .zero] as InlineArray<4, D>
                 for l in 0..<4 { sums[at: l] = (block + (width &+ min(n &+ l, leads &- 1)) &* blockStride).load(place) }
                 for i in 0..<width {
                     let x = (block + i &* blockStride).load(place)

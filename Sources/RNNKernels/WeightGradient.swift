@@ -43,7 +43,7 @@ private func addTile(
     _ d: Vectors, _ dStride: Int, _ s: Vectors, _ sStride: Int, steps: Int, width: Int, _ carried: Vectors,
     first: Bool, last: (out: Scalars, stride: Int, padded: Bool)?
 ) {
-    var sums = GradientTile(repeating: .zero)
+    var sums = emptyGradients()
     if !first {
         for i in 0..<(gradientRows &* 3) { sums[at: i] = carried[i] }
     }
@@ -80,7 +80,7 @@ private func addColumn(
     _ d: Vectors, _ dStride: Int, _ s: Vectors, _ sStride: Int, steps: Int, width: Int, _ carried: Vectors,
     first: Bool
 ) {
-    var sums = GradientColumn(repeating: .zero)
+    var sums = emptyColumn()
     if !first {
         for i in 0..<gradientRows { sums[at: i] = carried[i] }
     }

@@ -126,6 +126,26 @@ extension ProcessSuite {
             }
         }
 
+        @Test("clients that come and go, or leave in the middle of an answer, cost no descriptor and no daemon")
+        func comeAndGo() throws {
+            try DaemonUnderTest.with { daemon in
+                try daemon.start()
+                let lines = (0..<50_000).map { "m value=\($0) \(1_700_000_000 + $0)\n" }.joined()
+                #expect(try daemon.api().post("/write?precision=s", lines).status == 204)
+                let before = daemon.descriptors()
+                for _ in 0..<200 { try daemon.ingest().send("half a li") }
+                for _ in 0..<40 {
+                    // The answer is about 1 MB; nobody reads it.
+                    try UnixClient(daemon.apiPath).send("GET /v1/samples?match=m&from=0 HTTP/1.1\r\nHost: a\r\n\r\n")
+                    try UnixClient(daemon.apiPath).send(
+                        "POST /write HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\nm va")
+                }
+                try wait(for: "all descriptors to be closed") { daemon.descriptors() <= before + 2 }
+                #expect(try daemon.samples("m")["m"]?.values.count == 50_000)
+                #expect(try daemon.status().state == "running")
+            }
+        }
+
         @Test("more connections than the limit are closed, and there is room again when others leave")
         func connections() throws {
             try DaemonUnderTest.with(configuration: "limits: {connections: 8}\n") { daemon in

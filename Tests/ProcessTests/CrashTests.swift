@@ -42,7 +42,7 @@ extension ProcessSuite {
                 for life in 0..<kills {
                     // Most lives are short; every third is long enough for some live forecasts.
                     let moment = Int32.random(in: life % 3 == 1 ? 3000...6000 : 50...2500, using: &random)
-                    let share = lines.count * life / kills..<lines.count * (life + 1) / kills
+                    let share = Self.share(life, of: kills, in: lines)
                     lives.append(
                         try Self.live(daemon, life, moment: moment, seed: seed, besides: Array(lines[share]), &seen))
                     // Every fourth daemon is killed again while it opens the store.
@@ -94,7 +94,6 @@ extension ProcessSuite {
             }
             let watching = over
             threads.append(SideThread { feedLive(places.ingest, watching) })
-            // Shares end anywhere in a line: the daemon sees half lines too.
             if !lines.isEmpty { threads.append(SideThread { try? UnixClient(places.ingest).send(lines) }) }
             let deadline = Deadline.after(Double(moment) / 1000)
             while !deadline.hasPassed {
@@ -131,6 +130,16 @@ extension ProcessSuite {
                     "past,id=\(id) value=\(level + Double.random(in: 0...5, using: &random)) \(minute * 60_000_000_000)\n"
                 }.joined()
             }.joined()
+        }
+
+        /// One life's share of the lines. It ends with a line: the last one without a newline would count when the
+        /// client closes, with half its timestamp.
+        static func share(_ life: Int, of lives: Int, in lines: [UInt8]) -> Range<Int> {
+            func edge(_ part: Int) -> Int {
+                let near = lines.count * part / lives
+                return part == 0 ? 0 : lines[max(0, near - 1)...].firstIndex(of: 10).map { $0 + 1 } ?? lines.count
+            }
+            return edge(life)..<edge(life + 1)
         }
 
         /// The whole capture once more, over what is there of it: each sample is then there once.

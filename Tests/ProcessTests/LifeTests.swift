@@ -37,7 +37,8 @@ extension ProcessSuite {
                 try wait(for: "all lines to be read") { try daemon.status().ingest?.points == 20_000 }
                 #expect(try daemon.stop() == .exit(0))
                 try daemon.start()
-                #expect(try daemon.samples("m")["m"]?.values == (0..<20_000).map(Double.init))
+                let isWhole = try daemon.samples("m")["m"]?.values == (0..<20_000).map(Double.init)
+                #expect(isWhole)
             }
         }
 
@@ -167,6 +168,29 @@ extension ProcessSuite {
                 } else {
                     print("skipped: a client without permission needs root and setpriv")
                 }
+            }
+        }
+
+        @Test("an import whose daemon dies is exit 69 with a sentence, and the same import later makes it whole")
+        func interruptedImport() throws {
+            try DaemonUnderTest.with { daemon in
+                try daemon.start()
+                // A sample each millisecond: many rows, few bins.
+                let rows = (0..<150_000).map { "m,\(1_700_000_000 + Double($0) / 1000),\($0 % 97)\n" }.joined()
+                try Files.write("series,timestamp,value\n" + rows, to: daemon.folder + "/history.csv")
+                let command = [DaemonUnderTest.binary, "import", daemon.folder + "/history.csv"]
+                let client = try Child(
+                    command, environment: ["FORECASTD_SOCKET": daemon.apiPath], errors: daemon.folder + "/errors")
+                try wait(for: "the first samples") { try daemon.status().ingest?.points ?? 0 > 0 }
+                daemon.kill()
+                #expect(try client.wait(upTo: 30) == .exit(69))
+                let errors = String(decoding: try Files.read(daemon.folder + "/errors"), as: UTF8.self)
+                #expect(errors.contains("broke off"), "\(errors)")
+                try daemon.start()
+                let again = try daemon.api().post(
+                    "/v1/import?format=csv", try Files.read(daemon.folder + "/history.csv"), upTo: 240)
+                #expect(again.status == 200, "\(again.text.suffix(300))")
+                #expect(try daemon.samples("m")["m"]?.byTime().count == 150_000)
             }
         }
 

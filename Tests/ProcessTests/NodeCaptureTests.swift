@@ -47,8 +47,10 @@ extension ProcessSuite {
                     let (name, tags) = labels(printed)
                     let known = byIdentity.removeValue(forKey: Identity(name: name, tags: tags))
                     let sent = try #require(known, "\(printed)")
-                    #expect(found.timestamps == sent.times.map(place), "\(printed)")
-                    #expect(found.values.map(\.bitPattern) == sent.values.map(\.bitPattern), "\(printed)")
+                    let isSame =
+                        found.timestamps == sent.times.map(place)
+                        && found.values.map(\.bitPattern) == sent.values.map(\.bitPattern)
+                    #expect(isSame, "\(printed) has \(found.values.count) samples, sent were \(sent.values.count)")
                     points += found.values.count
                 }
             }

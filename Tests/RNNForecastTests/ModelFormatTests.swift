@@ -38,8 +38,20 @@ import Testing
                 plan: plan, unit: unit, weights: weights.asStored(), bounds: bounds, spread: [])
             models.append((cell.rawValue, .network(network)))
         }
+        plan.cell = .elman
+        plan.readout = .everyStep
+        plan.coarseMeans = 0
+        let shape = NetworkShape(plan: plan, design: design)
+        let weights = NetworkWeights(
+            shape: shape, parameters: noise(shape.parameterCount, times: 0.25).map { Float($0) })
+        let sequence = SequenceForecaster(
+            plan: plan, unit: unit, weights: weights.asStored(), bounds: bounds, spread: ridge.offsets.map(stored))
+        models.append(("sequence", .sequence(sequence)))
         return models
     }()
+
+    /// As the file keeps it.
+    private static func stored(_ value: Double) -> Double { Double(Float(value)) }
 
     @Test("what is decoded is what was encoded, and forecasts the same", arguments: models.indices)
     func roundTrip(index: Int) throws {
@@ -86,9 +98,13 @@ import Testing
         #expect(halfPrecision(1e9) == halfPrecision(65_504))
     }
 
-    @Test("a near model fits into 24 KB stored")
-    func size() throws {
-        let plan = ForecastPlan.near(stepSeconds: 300)
+    @Test("a near model fits into 24 KB stored, a week in 15-minute steps into 90", arguments: [(24, 24), (672, 90)])
+    func size(horizon: Int, kilobytes: Int) throws {
+        var plan = ForecastPlan(stepSeconds: 900, horizon: horizon, season: 96)
+        if horizon > 24 {
+            plan.longSeason = 672
+            plan.knots = [1, 4, 8, 16, 32, 64, 96, 192, 288, 384, 480, 576, 672]
+        }
         let design = HighwayDesign(plan: plan, bins: 10_000)
         let shape = NetworkShape(plan: plan, design: design)
         let weights = NetworkWeights(shape: shape, parameters: [Float](repeating: 0, count: shape.parameterCount))
@@ -96,6 +112,6 @@ import Testing
             NetworkForecaster(
                 plan: plan, unit: SeriesUnit(centre: 0, spread: 1, scaleFloor: 1), weights: weights,
                 bounds: ForecastBounds(lower: 0, upper: 1), spread: []))
-        #expect(model.encoded().count < 24 * 1_024)
+        #expect(model.encoded().count < kilobytes * 1_024)
     }
 }

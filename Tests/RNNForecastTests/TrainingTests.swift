@@ -95,6 +95,25 @@ private func trained(_ values: [Double], seed: UInt64 = 1, change: (inout Foreca
         #expect(asked == 11)
     }
 
+    @Test("a plan that cannot be is named, and trains no network")
+    func problems() throws {
+        let changes: [(inout ForecastPlan) -> Void] = [
+            { $0.window = 50 }, { $0.knots = [1, 5] }, { $0.layers = 0 },
+            {
+                $0.readout = .everyStep
+                $0.bidirectional = true
+            },
+        ]
+        for change in changes {
+            var plan = ForecastPlan.near(stepSeconds: 1_800)
+            #expect(plan.problem == nil)
+            change(&plan)
+            #expect(plan.problem != nil)
+            let outcome = try trained(Made.daily(600), change: change)
+            #expect(outcome.scores.map(\.name) == ["last-value", "seasonal-naive", "ridge"])
+        }
+    }
+
     @Test("a history of one value, or of none, is too little")
     func tooLittle() {
         #expect(throws: TrainingError.tooLittleHistory(bins: 0)) { try trained([.nan, .infinity]) }
@@ -196,6 +215,63 @@ private func trained(_ values: [Double], seed: UInt64 = 1, change: (inout Foreca
             let decoded = try Forecaster(decoding: model.encoded())
             #expect(decoded.forecast(Made.history(values)) == fan, "\(name)")
         }
+    }
+
+    @Test("a network that says every next step is rolled out to the horizon", arguments: Cell.allCases)
+    func everyStep(cell: Cell) throws {
+        let values = Made.daily(900)
+        var plan = ForecastPlan.near(stepSeconds: 1_800)
+        plan.cell = cell
+        plan.readout = .everyStep
+        plan.loss = .huber
+        let (past, coming) = (Array(values.prefix(876)), values.suffix(24))
+        let ridge = try #require(FittedRidge(Made.history(past), plan: plan))
+        let shape = NetworkShape(plan: plan, design: ridge.weights.design)
+        var training = try #require(
+            NetworkTraining(ridge.series, shape: shape, ridge: ridge.weights, seed: 1, kernels: Kernels.chosen))
+        _ = training.run(stop: { false })
+        let model = Forecaster.sequence(
+            SequenceForecaster(
+                plan: plan, unit: ridge.series.unit, weights: training.weights, bounds: ridge.bounds,
+                spread: ridge.weights.offsets))
+        let fan = model.forecast(Made.history(past))
+        // The day rises and falls by 20; noise is 0.5 on average.
+        let error = zip(fan.median, coming).reduce(0) { $0 + abs($1.0 - $1.1) } / 24
+        #expect(error < 3, "\(cell)")
+        let decoded = try Forecaster(decoding: model.encoded())
+        #expect(decoded == model)
+    }
+
+    @Test("the gradient of a network that says every next step is that of its loss")
+    func everyStepGradient() throws {
+        var plan = ForecastPlan.near(stepSeconds: 1_800)
+        plan.readout = .everyStep
+        plan.loss = .meanSquared
+        let series = try #require(PreparedSeries(Made.history(Made.daily(300)), plan: plan))
+        let shape = NetworkShape(plan: plan, design: HighwayDesign(plan: plan, bins: 300))
+        let graph = SequenceGraph(series, shape: shape, kernels: Kernels.chosen)
+        var random = SplitMix64(seed: 5)
+        let start = (0..<shape.parameterCount).map { _ in random.uniform(in: 0.3) }
+        let origins = (0..<32).map { _ in Int32(60 + random.index(below: 200)) }
+        graph.parameters = start
+        _ = graph.step(origins: origins)
+        let place = graph.optimiser.gradients
+        let gradient = graph.arena.read(place..<(place + shape.parameterCount)).map { Double($0) }
+        var numeric: [Double] = []
+        var analytic: [Double] = []
+        for i in stride(from: 0, to: shape.parameterCount, by: 37) {
+            var moved = start
+            moved[i] = start[i] + 0x1p-7
+            graph.parameters = moved
+            let above = Double(graph.step(origins: origins))
+            moved[i] = start[i] - 0x1p-7
+            graph.parameters = moved
+            let below = Double(graph.step(origins: origins))
+            numeric.append((above - below) * 0x1p6)
+            analytic.append(gradient[i])
+        }
+        // Single precision over a step of 2^-7: two digits.
+        #expect(relativeDistance(analytic, numeric) < 0.01)
     }
 
     @Test("any horizon and season can be asked for", arguments: [(13, 1), (24, 24), (48, 24), (48, 7)])

@@ -1,4 +1,4 @@
-// What Swift cannot say about vectors, in C that is compiled with each caller's instruction set. No libc, no state.
+// What Swift cannot say about vectors, in C that is compiled with each caller's instruction set. No state.
 #pragma once
 
 typedef float vector_f4 __attribute__((ext_vector_type(4)));
@@ -11,6 +11,19 @@ typedef float vector_f16 __attribute__((ext_vector_type(16)));
 VECTOR_INLINE vector_f4 vector_sqrt4(vector_f4 x) { return __builtin_elementwise_sqrt(x); }
 VECTOR_INLINE vector_f8 vector_sqrt8(vector_f8 x) { return __builtin_elementwise_sqrt(x); }
 VECTOR_INLINE vector_f16 vector_sqrt16(vector_f16 x) { return __builtin_elementwise_sqrt(x); }
+
+// Vectors at any address. Swift's loadUnaligned would do, but is not always inlined (Swift 6.3), and its copy is a weak
+// symbol that baseline code could be linked to.
+typedef float vector_f4_anywhere __attribute__((ext_vector_type(4), aligned(4)));
+typedef float vector_f8_anywhere __attribute__((ext_vector_type(8), aligned(4)));
+typedef float vector_f16_anywhere __attribute__((ext_vector_type(16), aligned(4)));
+
+VECTOR_INLINE vector_f4 vector_load4(const float *p) { return *(const vector_f4_anywhere *)p; }
+VECTOR_INLINE vector_f8 vector_load8(const float *p) { return *(const vector_f8_anywhere *)p; }
+VECTOR_INLINE vector_f16 vector_load16(const float *p) { return *(const vector_f16_anywhere *)p; }
+VECTOR_INLINE void vector_store4(float *p, vector_f4 v) { *(vector_f4_anywhere *)p = v; }
+VECTOR_INLINE void vector_store8(float *p, vector_f8 v) { *(vector_f8_anywhere *)p = v; }
+VECTOR_INLINE void vector_store16(float *p, vector_f16 v) { *(vector_f16_anywhere *)p = v; }
 
 // Lane by lane, entry `index % 32` of a table of 32 numbers, the first 16 in `low`.
 #if defined(__AVX512F__)
@@ -53,4 +66,10 @@ VECTOR_INLINE void vector_restore_denormals(unsigned before) {
 #else
     (void)before;
 #endif
+}
+
+// log(1 + exp(x)) without overflow, for the cross-entropy of an event. (The C library's functions, called by name.)
+VECTOR_INLINE float vector_softplus(float x) {
+    float size = x < 0 ? -x : x;
+    return (x > 0 ? x : 0) + __builtin_log1pf(__builtin_expf(-size));
 }

@@ -16,6 +16,13 @@ public struct BinHistory: Sendable, Hashable {
         self.values = values
     }
 
+    /// The newest `count` bins, so that a forecast is the same however much history comes with them.
+    func newest(_ count: Int) -> BinHistory {
+        guard values.count > count else { return self }
+        return BinHistory(
+            first: end - Int64(count), stepSeconds: stepSeconds, values: Array(values.suffix(count)))
+    }
+
     /// Index of the bin after the newest.
     public var end: Int64 { first + Int64(values.count) }
 }

@@ -37,6 +37,8 @@ public struct ForecastPlan: Sendable, Hashable {
     public var layers = 1
     /// Whether the window is also read from its end.
     public var bidirectional = false
+    /// What of the window is read out.
+    public var readout: Readout = .last
     /// Steps that backpropagation through time goes back, or nil for the whole window.
     public var truncation: Int?
     /// What the training minimises. A loss of single numbers trains the median alone; its spread is the ridge's.
@@ -71,6 +73,26 @@ public struct ForecastPlan: Sendable, Hashable {
         return plan
     }
 
+    /// What is wrong with this plan, as a sentence for whoever chose it; nil if nothing is. With a problem no network is
+    /// trained, and the simpler models serve.
+    public var problem: String? {
+        if horizon < 1 { return "a horizon of \(horizon) bins: at least 1 is wanted" }
+        if window < 4 || window % 4 != 0 || coarseMeans % 4 != 0 {
+            return "a window of \(window) bins and \(coarseMeans) means: multiples of 4 are read, 4 a step"
+        }
+        if hidden < 1 || layers < 1 || batch < 1 { return "\(layers) layers of \(hidden) units: at least 1 of each" }
+        if let first = knots.first, let last = knots.last {
+            let ascending = zip(knots, knots.dropFirst()).allSatisfy { $0 < $1 }
+            if first != 1 || last != horizon || !ascending {
+                return "knots \(knots): they ascend from 1 to the horizon of \(horizon)"
+            }
+        }
+        if readout == .everyStep, layers > 1 || bidirectional || coarseMeans > 0 {
+            return "a readout of every step rolls out one layer that reads forward, without coarse means"
+        }
+        return nil
+    }
+
     /// Names of the cells: `elman`, `relu`, `gru`, `lstm`.
     public static var cellNames: [String] { Cell.allCases.map(\.rawValue) }
 
@@ -99,6 +121,15 @@ public struct ForecastPlan: Sendable, Hashable {
 
     /// The leads (from 0) at which the head has offsets.
     var headLeads: [Int] { knots.isEmpty || loss != .pinball ? Array(0..<horizon) : knots.map { $0 - 1 } }
+}
+
+/// What a network says, and when.
+public enum Readout: String, Sendable, CaseIterable {
+    /// Many to one: the last state says the whole fan.
+    case last
+    /// Many to many, then one to many: every state says the next step's bins, and a forecast feeds them back step by step.
+    /// One layer, forward; without a highway.
+    case everyStep = "every-step"
 }
 
 /// What a network's training minimises over its leads.

@@ -14,6 +14,8 @@ public enum Forecaster: Sendable, Hashable {
     case ridge(RidgeForecaster)
     /// A recurrent network on the ridge as its highway.
     case network(NetworkForecaster)
+    /// A recurrent network that says the next step, rolled out.
+    case sequence(SequenceForecaster)
 
     /// The fan of leads 1 … horizon after the newest bin of `history`. Missing bins are filled; at least one must be
     /// there, else every quantile is NaN.
@@ -25,6 +27,7 @@ public enum Forecaster: Sendable, Hashable {
         case .seasonalNaive(let model): model.forecast(history)
         case .ridge(let model): model.forecast(history)
         case .network(let model): model.forecast(history)
+        case .sequence(let model): model.forecast(history)
         }
     }
 
@@ -36,6 +39,7 @@ public enum Forecaster: Sendable, Hashable {
         case .seasonalNaive: "seasonal-naive"
         case .ridge: "ridge"
         case .network(let model): model.weights.shape.stack.cell.rawValue
+        case .sequence(let model): model.weights.shape.stack.cell.rawValue
         }
     }
 
@@ -47,6 +51,7 @@ public enum Forecaster: Sendable, Hashable {
         case .seasonalNaive(let model): model.leads
         case .ridge(let model): model.plan.horizon
         case .network(let model): model.plan.horizon
+        case .sequence(let model): model.plan.horizon
         }
     }
 }

@@ -25,7 +25,7 @@ public struct NetworkForecaster: Sendable, Hashable {
 
     func forecast(_ history: BinHistory) -> QuantileFan {
         let leads = plan.horizon
-        guard let series = PreparedSeries(history, plan: plan, unit: unit) else {
+        guard let series = PreparedSeries(history.newest(plan.neededBins), plan: plan, unit: unit) else {
             return QuantileFan(leads: leads, values: [Double](repeating: .nan, count: leads * 7))
         }
         let shape = weights.shape

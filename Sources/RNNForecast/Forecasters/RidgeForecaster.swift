@@ -10,7 +10,7 @@ public struct RidgeForecaster: Sendable, Hashable {
     let bounds: ForecastBounds
 
     func forecast(_ history: BinHistory) -> QuantileFan {
-        guard let series = PreparedSeries(history, plan: plan, unit: unit) else {
+        guard let series = PreparedSeries(history.newest(plan.neededBins), plan: plan, unit: unit) else {
             return QuantileFan(leads: plan.horizon, values: [Double](repeating: .nan, count: plan.horizon * 7))
         }
         let window = HighwayWindow(series, design: weights.design, origin: series.count - 1)

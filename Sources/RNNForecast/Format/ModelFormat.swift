@@ -72,9 +72,17 @@ extension Forecaster {
             payload.put(model.unit)
             payload.put(model.bounds)
             payload.put(model.weights.shape.design)
-            let (parameters, highway) = (model.weights.parameters, model.weights.shape.highway)
-            for weight in parameters[..<highway] { payload.putHalf(weight) }
-            for weight in parameters[highway...] { payload.put(weight) }
+            for (place, weight) in model.weights.parameters.enumerated() {
+                if model.weights.shape.isHalf(place) { payload.putHalf(weight) } else { payload.put(weight) }
+            }
+            for offset in model.spread { payload.put(Float(offset)) }
+        case .sequence(let model):
+            kind = 5
+            payload.put(model.plan)
+            payload.put(model.unit)
+            payload.put(model.bounds)
+            payload.put(model.weights.shape.design)
+            for weight in model.weights.parameters { payload.putHalf(weight) }
             for offset in model.spread { payload.put(Float(offset)) }
         }
         var out = ModelWriter()
@@ -123,6 +131,7 @@ extension Forecaster {
                 SeasonalNaiveForecaster(leads: leads, season: season, offsets: offsets, bounds: bounds))
         case 3: self = .ridge(try payload.ridge())
         case 4: self = .network(try payload.network())
+        case 5: self = .sequence(try payload.sequence())
         default: throw .unknownContent("kind \(bytes[5])")
         }
     }
@@ -166,6 +175,7 @@ extension ModelWriter {
         put(UInt8(plan.bidirectional ? 1 : 0))
         put(UInt32(plan.truncation ?? 0))
         put(UInt8(ForecastLoss.allCases.firstIndex(of: plan.loss) ?? 0))
+        put(UInt8(plan.readout == .last ? 0 : 1))
         put(UInt32(plan.iterations))
         put(UInt32(plan.batch))
         put(plan.learningRate)
@@ -231,6 +241,7 @@ extension ModelReader {
         let loss = Int(try take(UInt8.self))
         guard ForecastLoss.allCases.indices.contains(loss) else { throw .unknownContent("loss \(loss)") }
         plan.loss = ForecastLoss.allCases[loss]
+        plan.readout = try take(UInt8.self) == 0 ? .last : .everyStep
         plan.iterations = Int(try take(UInt32.self))
         plan.batch = try leads()
         plan.learningRate = try double()
@@ -251,10 +262,10 @@ extension ModelReader {
         return RidgeForecaster(plan: plan, unit: unit, weights: weights, bounds: bounds)
     }
 
-    fileprivate mutating func network() throws(ModelFormatError) -> NetworkForecaster {
-        let plan = try plan()
-        let unit = try unit()
-        let bounds = try bounds()
+    /// Parameters of a network and the spread that goes with them, `[leads][7]` or none.
+    private mutating func weights(
+        _ plan: ForecastPlan, spread: Bool
+    ) throws(ModelFormatError) -> (NetworkWeights, [Double]) {
         let design = try design()
         guard design.leads == plan.horizon, plan.window % NetworkShape.binsPerStep == 0,
             plan.coarseMeans % NetworkShape.binsPerStep == 0
@@ -262,10 +273,24 @@ extension ModelReader {
         let shape = NetworkShape(plan: plan, design: design)
         guard shape.parameterCount <= Self.most else { throw .unknownContent("\(shape.parameterCount) parameters") }
         var parameters: [Float] = []
-        for place in 0..<shape.parameterCount { parameters.append(place < shape.highway ? try half() : try float()) }
-        var spread: [Double] = []
-        for _ in 0..<(plan.loss == .pinball ? 0 : plan.horizon * 7) { spread.append(Double(try float())) }
-        let weights = NetworkWeights(shape: shape, parameters: parameters)
+        for place in 0..<shape.parameterCount { parameters.append(shape.isHalf(place) ? try half() : try float()) }
+        var offsets: [Double] = []
+        for _ in 0..<(spread ? plan.horizon * 7 : 0) { offsets.append(Double(try float())) }
+        return (NetworkWeights(shape: shape, parameters: parameters), offsets)
+    }
+
+    fileprivate mutating func network() throws(ModelFormatError) -> NetworkForecaster {
+        let (plan, unit, bounds) = (try plan(), try unit(), try bounds())
+        guard plan.readout == .last else { throw .unknownContent("a readout of every step in a many-to-one network") }
+        let (weights, spread) = try weights(plan, spread: plan.loss != .pinball)
         return NetworkForecaster(plan: plan, unit: unit, weights: weights, bounds: bounds, spread: spread)
+    }
+
+    fileprivate mutating func sequence() throws(ModelFormatError) -> SequenceForecaster {
+        let (plan, unit, bounds) = (try plan(), try unit(), try bounds())
+        guard plan.readout == .everyStep, plan.layers == 1, !plan.bidirectional, plan.coarseMeans == 0
+        else { throw .unknownContent("a rolled-out network of several layers or directions") }
+        let (weights, spread) = try weights(plan, spread: true)
+        return SequenceForecaster(plan: plan, unit: unit, weights: weights, bounds: bounds, spread: spread)
     }
 }

@@ -37,25 +37,25 @@ struct Channels {
     }
 
     /// The steps of the recurrent layers: coarse means, then bins, each step with the phase of its last bin.
-    func windows(_ shape: NetworkShape, _ stack: RecurrentStack) -> [GatherPlan.Run] {
+    /// `first` is where the inputs of the first step go, a row of `batch` each; the next step's are `stride` on.
+    func windows(_ shape: NetworkShape, first: Int, batch: Int, stride: Int) -> [GatherPlan.Run] {
         let bins = NetworkShape.binsPerStep
         let fine = shape.steps - shape.coarseSteps
-        func runs(_ channel: Int, _ coarseChannel: Int, place: Int, row: Int, normalised: Bool) -> [GatherPlan.Run] {
+        func runs(_ channel: Int, _ coarseChannel: Int, bin: Int, row: Int, normalised: Bool) -> [GatherPlan.Run] {
             [
                 GatherPlan.Run(
-                    channel: coarseChannel, offset: shape.offset(step: 0, place: place), stride: 5 * bins,
-                    count: shape.coarseSteps, row: stack.input(step: 0, row: row), rowStride: stack.inputStride,
-                    normalised: normalised),
+                    channel: coarseChannel, offset: shape.offset(step: 0, place: bin), stride: 5 * bins,
+                    count: shape.coarseSteps, row: first + row * batch, rowStride: stride, normalised: normalised),
                 GatherPlan.Run(
-                    channel: channel, offset: shape.offset(step: shape.coarseSteps, place: place), stride: bins,
-                    count: fine, row: stack.input(step: shape.coarseSteps, row: row), rowStride: stack.inputStride,
+                    channel: channel, offset: shape.offset(step: shape.coarseSteps, place: bin), stride: bins,
+                    count: fine, row: first + row * batch + shape.coarseSteps * stride, rowStride: stride,
                     normalised: normalised),
             ]
             .filter { $0.count > 0 }
         }
-        return (0..<bins).flatMap { runs(values, coarse, place: $0, row: $0, normalised: true) }
-            + runs(sines, sines, place: bins - 1, row: bins, normalised: false)
-            + runs(cosines, cosines, place: bins - 1, row: bins + 1, normalised: false)
+        return (0..<bins).flatMap { runs(values, coarse, bin: $0, row: $0, normalised: true) }
+            + runs(sines, sines, bin: bins - 1, row: bins, normalised: false)
+            + runs(cosines, cosines, bin: bins - 1, row: bins + 1, normalised: false)
     }
 
     /// The columns of the highway: the window, each season's lag now, and the lags of each lead's own.
@@ -87,5 +87,15 @@ struct Channels {
     /// What is to be forecast; NaN where nothing came.
     func targets(leads: Int, row: Int, batch: Int) -> [GatherPlan.Run] {
         [GatherPlan.Run(channel: present, offset: 1, count: leads, row: row, rowStride: batch, normalised: true)]
+    }
+
+    /// For every step the bins of the next, side by side over steps: `[bins][steps]` rows.
+    func nextSteps(_ shape: NetworkShape, row: Int, batch: Int) -> [GatherPlan.Run] {
+        let bins = NetworkShape.binsPerStep
+        return (0..<bins).map { bin in
+            GatherPlan.Run(
+                channel: present, offset: shape.offset(step: 0, place: bin) + bins, stride: bins, count: shape.steps,
+                row: row + bin * shape.steps * batch, rowStride: batch, normalised: true)
+        }
     }
 }

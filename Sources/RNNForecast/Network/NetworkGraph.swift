@@ -7,8 +7,25 @@
 
 internal import RNNKernelTable
 
-/// The plans of a network's step and their arena.
-struct NetworkGraph {
+/// What a training needs of a network: its parameters in an arena, and a step that leaves their gradient there.
+protocol TrainingGraph {
+    var batch: Int { get }
+    var arena: Arena<Float> { get }
+    var optimiser: AdamWPlan { get }
+    /// Windows at `origins` through the network and back. Returns their mean loss; the gradient lies in the arena.
+    func step(origins: [Int32]) -> Float
+}
+
+extension TrainingGraph {
+    /// The parameters.
+    var parameters: [Float] {
+        get { arena.read(optimiser.parameters..<(optimiser.parameters + optimiser.count)) }
+        nonmutating set { arena.write(newValue, at: optimiser.parameters) }
+    }
+}
+
+/// The plans of a many-to-one network's step and their arena.
+struct NetworkGraph: TrainingGraph {
     let shape: NetworkShape
     let batch: Int
     let arena: Arena<Float>
@@ -60,7 +77,9 @@ struct NetworkGraph {
 
         let channels = Channels(series, leads: leads, in: &layout)
         gather = GatherPlan(
-            runs: channels.windows(shape, stack) + channels.highway(design, common: common, lags: lags, batch: batch)
+            runs: channels.windows(
+                shape, first: stack.input(step: 0, row: 0), batch: batch, stride: stack.inputStride)
+                + channels.highway(design, common: common, lags: lags, batch: batch)
                 + channels.targets(leads: leads, row: targets, batch: batch),
             anchors: channels.values, inverseScales: channels.inverseScales, batch: batch)
 
@@ -73,13 +92,6 @@ struct NetworkGraph {
         arena.fill(constant..<(constant + batch), with: 1)
     }
 
-    /// The parameters.
-    var parameters: [Float] {
-        get { arena.read(optimiser.parameters..<(optimiser.parameters + optimiser.count)) }
-        nonmutating set { arena.write(newValue, at: optimiser.parameters) }
-    }
-
-    /// Windows at `origins` through the network and back. Returns their mean loss; the gradient lies in the arena.
     func step(origins: [Int32]) -> Float {
         kernels.gather(gather, origins: origins, in: arena)
         stack.forward(kernels, arena)

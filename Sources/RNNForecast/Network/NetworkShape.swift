@@ -14,6 +14,7 @@ internal import RNNKernelTable
 struct NetworkShape: Sendable, Hashable {
     let stack: StackShape
     let loss: ForecastLoss
+    let readout: Readout
     let design: HighwayDesign
     let coarseMeans: Int
     let knots: [Int]
@@ -27,6 +28,7 @@ struct NetworkShape: Sendable, Hashable {
             cell: plan.cell, inputs: Self.binsPerStep + 2, hidden: plan.hidden, layers: plan.layers,
             bidirectional: plan.bidirectional)
         loss = plan.loss
+        readout = plan.readout
         self.design = design
         coarseMeans = plan.coarseMeans
         knots = plan.headLeads
@@ -35,12 +37,22 @@ struct NetworkShape: Sendable, Hashable {
     var inputs: Int { stack.inputs }
     var coarseSteps: Int { coarseMeans / Self.binsPerStep }
     var steps: Int { coarseSteps + design.window / Self.binsPerStep }
-    var outputs: Int { knots.count * loss.outputs }
+    var outputs: Int { readout == .last ? knots.count * loss.outputs : Self.binsPerStep }
 
     var head: Int { stack.parameterCount }
     var highway: Int { head + outputs * (1 + stack.summary) }
-    var own: Int { highway + design.leads * design.width }
-    var parameterCount: Int { own + design.seasons.count * design.leads }
+    var own: Int { readout == .last ? highway + design.leads * design.width : highway }
+    var parameterCount: Int { readout == .last ? own + design.seasons.count * design.leads : highway }
+
+    /// Leads whose highway is kept in single precision: near ones may be forecast to a thousandth of the window's scale.
+    static let exactLeads = 64
+
+    /// Whether the parameter at `place` is kept in half precision: all but the highway of the first leads.
+    func isHalf(_ place: Int) -> Bool {
+        if place < highway { return true }
+        let lead = place < own ? (place - highway) / design.width : (place - own) % design.leads
+        return lead >= Self.exactLeads
+    }
 
     /// Bins before the origin that the first step begins at.
     var reach: Int { design.window - 1 + 5 * coarseMeans }

@@ -18,7 +18,7 @@ struct NetworkTraining {
     let plan: ForecastPlan
     private(set) var report = TrainingReport()
     private let kernels: KernelTable
-    private let graph: NetworkGraph
+    private let graph: any TrainingGraph
     private let usable: [Int32]
     private var random: SplitMix64
     private var iteration = 0
@@ -41,7 +41,11 @@ struct NetworkTraining {
         self.shape = shape
         self.kernels = kernels
         random = SplitMix64(seed: seed)
-        graph = NetworkGraph(series, shape: shape, kernels: kernels)
+        graph =
+            switch shape.readout {
+            case .last: NetworkGraph(series, shape: shape, kernels: kernels)
+            case .everyStep: SequenceGraph(series, shape: shape, kernels: kernels)
+            }
         graph.parameters = Self.start(shape, ridge, &random)
     }
 
@@ -64,6 +68,10 @@ struct NetworkTraining {
         var out: [Float] = []
         let bound = 1 / Float(shape.stack.hidden).squareRoot()
         for _ in 0..<shape.stack.parameterCount { out.append(random.uniform(in: bound)) }
+        guard shape.readout == .last else {
+            for _ in 0..<(shape.parameterCount - shape.head) { out.append(random.uniform(in: bound)) }
+            return out
+        }
         for lead in shape.knots {
             for q in 0..<shape.loss.outputs {
                 out.append(shape.loss == .pinball ? Float(ridge.offsets[lead * 7 + q]) : 0)

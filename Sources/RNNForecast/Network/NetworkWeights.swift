@@ -52,10 +52,11 @@ struct NetworkWeights: Sendable, Hashable {
         return out
     }
 
-    /// The parameters as a stored model keeps them: all but the highway in half precision.
+    /// The parameters as a stored model keeps them, most in half precision.
     func asStored() -> NetworkWeights {
-        var rounded = parameters
-        for i in 0..<shape.highway { rounded[i] = fullPrecision(halfPrecision(rounded[i])) }
+        let rounded = parameters.enumerated().map { place, value in
+            shape.isHalf(place) ? fullPrecision(halfPrecision(value)) : value
+        }
         return NetworkWeights(shape: shape, parameters: rounded)
     }
 

@@ -86,14 +86,14 @@ struct RidgeFit {
         var moments = [Double](repeating: 0, count: plan.momentCount)
         addMoments(plan, weights: usable, rows: older, into: &moments)
 
-        var best: (error: Double, penalty: Double, offsets: [Double])?
+        var best: (error: Double, penalty: Double, residuals: [Double])?
         for penalty in Self.penalties {
             guard let coefficients = solve(plan, moments, penalty: penalty) else { continue }
             let tried = residuals(plan, coefficients, rows: newest)
             var error = 0.0
             for (i, e) in newest.enumerated() { error += usable[e] * tried.means[i] }
             if error.isFinite, error < best?.error ?? .infinity {
-                best = (error, penalty, quantileOffsets(tried.residuals, leads: leads.count, rows: newest))
+                best = (error, penalty, tried.residuals)
             }
         }
         addMoments(plan, weights: usable, rows: newest, into: &moments)
@@ -111,7 +111,7 @@ struct RidgeFit {
                 coefficients = next
             }
         }
-        return (coefficients, best.offsets)
+        return (coefficients, quantileOffsets(best.residuals, leads: leads.count, rows: newest))
     }
 
     private func addMoments(_ plan: DesignPlan, weights: [Double], rows: Range<Int>, into moments: inout [Double]) {

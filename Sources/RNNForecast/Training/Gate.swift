@@ -80,7 +80,9 @@ struct Gate {
         guard finite >= Rung.ridge, let fitted = FittedRidge(past, plan: plan) else { return out }
         if stop() { throw .cancelled }
         out.append(.ridge(fitted.forecaster))
-        if finite >= Rung.network, let network = try network(fitted, stop: stop) { out.append(network) }
+        if finite >= Rung.network, plan.problem == nil, let network = try network(fitted, stop: stop) {
+            out.append(network)
+        }
         return out
     }
 
@@ -94,6 +96,12 @@ struct Gate {
         report = training.report
         let weights = training.weights
         guard weights.parameters.allSatisfy(\.isFinite) else { return nil }
+        if shape.readout == .everyStep {
+            return .sequence(
+                SequenceForecaster(
+                    plan: plan, unit: ridge.series.unit, weights: weights, bounds: ridge.bounds,
+                    spread: ridge.weights.offsets))
+        }
         return .network(
             NetworkForecaster(
                 plan: plan, unit: ridge.series.unit, weights: weights, bounds: ridge.bounds,
@@ -107,7 +115,7 @@ struct Gate {
         case .lastValue: return lastValueForecaster(history, plan: plan)
         case .seasonalNaive: return SeasonalNaiveForecaster(history, plan: plan).map(Forecaster.seasonalNaive) ?? winner
         case .ridge: return FittedRidge(history, plan: plan).map { .ridge($0.forecaster) } ?? winner
-        case .network:
+        case .network, .sequence:
             guard let ridge = FittedRidge(history, plan: plan) else { return winner }
             return try network(ridge, stop: stop) ?? winner
         }

@@ -45,7 +45,7 @@ public struct DensePlan: Sendable, Hashable {
         self.firstPropagated = firstPropagated
         self.propagated = propagated
         panels = layout.reserve((outputs + 16) * inputs + (propagated + 16) * outputs)
-        accumulators = layout.reserve((inputs * outputs + 64) * 16)
+        accumulators = layout.reserve(max((inputs * outputs + 64) * 16, inputs * batch))
     }
 }
 

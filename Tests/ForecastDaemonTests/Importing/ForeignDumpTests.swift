@@ -49,7 +49,8 @@ import Testing
         #expect(samples["odd"]?[1_700_000_015] == .infinity)
     }
 
-    @Test("rrdtool xport --json is read as it is, unescaped quotes too, unknown steps left out", arguments: [Int.max, 7])
+    @Test(
+        "rrdtool xport --json is read as it is, unescaped quotes too, unknown steps left out", arguments: [Int.max, 7])
     func rrdtool(piece: Int) throws {
         let (samples, problems) = Self.read(try Self.fixture("rrdtool-1.7.2.json"), piece: piece)
         #expect(problems == [])

@@ -1,4 +1,5 @@
 import SeriesStore
+import TestSupport
 import Testing
 
 @testable import ForecastDaemon
@@ -102,6 +103,8 @@ import Testing
             case .csv: "series,timestamp,value\r\na,1,5\r\na,2,6\r\na,3,7"
             case .jsonLines: #"{"metric":{"__name__":"a"},"values":[5,6,7],"timestamps":[1,2,3]}"#
             case .seriesFile: "{\"id\":\"a\",\"step\":1,\"start\":0,\"values\":[5]}\n\n"
+            case .promtool: "{__name__=\"a\", host=\"b\"} 5 1000\n{__name__=\"a\", host=\"b\"} 6 2000\n"
+            case .rrdtool: SourceTree.contents(of: SourceTree.root + "/Tests/Fixtures/import/rrdtool-1.7.2.json")
             }
         let bytes = Array(text.utf8)
         let whole = Self.read(text, ImportOptions(format: format)).rows

@@ -142,6 +142,12 @@ final class DaemonUnderTest {
         }.joined()
     }
 
+    /// How many descriptors it has open.
+    func descriptors() -> Int {
+        guard let pid = child?.pid, let result = try? Tool.run(["ls", "/proc/\(pid)/fd"], in: folder) else { return 0 }
+        return result.text.split(separator: "\n").count
+    }
+
     /// Kilobytes of memory it has in use now, and had at most.
     func memory() -> (resident: Int, peak: Int) {
         guard let pid = child?.pid, let text = try? Files.read("/proc/\(pid)/status") else { return (0, 0) }

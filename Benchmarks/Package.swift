@@ -1,0 +1,38 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The engine's benchmarks. A package of its own: nothing here is resolved, built or shipped with the daemon. The engine's
+// sources are linked in rather than depended on, because they are targets of the daemon's package and not products.
+
+func kernels(_ define: String, _ cpu: [String]) -> [SwiftSetting] {
+    #if arch(x86_64)
+        let flags = cpu.flatMap { ["-Xcc", $0] }
+    #else
+        let flags: [String] = []
+    #endif
+    return [.define(define), .unsafeFlags(["-O"] + flags)]
+}
+
+let package = Package(
+    name: "Benchmarks",
+    targets: [
+        .target(name: "CVector"),
+        .target(name: "RNNKernelTable", dependencies: ["CVector"]),
+        .target(
+            name: "RNNKernelsV1", dependencies: ["RNNKernelTable", "CVector"], swiftSettings: kernels("V128", [])),
+        .target(
+            name: "RNNKernelsV3", dependencies: ["RNNKernelTable", "CVector"],
+            swiftSettings: kernels("V256", ["-march=x86-64-v3"])),
+        .target(
+            name: "RNNKernelsV4", dependencies: ["RNNKernelTable", "CVector"],
+            swiftSettings: kernels("V512", ["-march=x86-64-v4", "-mprefer-vector-width=512"])),
+        .target(
+            name: "RNNForecast",
+            dependencies: ["RNNKernelTable", "RNNKernelsV1", "RNNKernelsV3", "RNNKernelsV4"],
+            swiftSettings: [
+                .enableUpcomingFeature("InternalImportsByDefault"), .enableUpcomingFeature("MemberImportVisibility"),
+            ]),
+        .executableTarget(name: "engine-bench", dependencies: ["RNNForecast"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
