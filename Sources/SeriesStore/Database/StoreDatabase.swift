@@ -18,6 +18,8 @@ final class StoreDatabase: Sendable {
         let pageSize = 2048
         var configuration = Configuration()
         configuration.maximumReaderCount = 2
+        // Somebody with `sqlite3` may hold the file for a moment; that must not end the daemon.
+        configuration.busyMode = .timeout(10)
         // Each connection may keep this many KiB of pages; there are one writer and two readers.
         let cache = max(64, cacheBytes / 3 / 1024)
         configuration.prepareDatabase { db in

@@ -2,6 +2,12 @@ import SeriesStore
 import Synchronization
 import Testing
 
+/// What a writing task tells reading ones.
+private final class Progress: Sendable {
+    let acknowledged = Mutex(0)
+    let isDone = Mutex(false)
+}
+
 @Suite("Store") struct StoreTests {
     let folder: TemporaryFolder
     init() throws { folder = try TemporaryFolder() }
@@ -90,25 +96,42 @@ import Testing
         }
     }
 
-    @Test("reading beside a writer and a sealer sees every acknowledged sample once")
+    @Test("reading beside writer, sealer and merger sees every acknowledged sample once")
     func concurrent() async throws {
         try await withStore(at: folder.database) { store in
             let series = try store.series("m")
+            let progress = Progress()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
-                    for index in 0..<300 {
+                    for round in 0..<120 {
+                        let times = (0..<20).map { Int64(round * 20 + $0) }
                         try await store.write(
                             SampleBatch(
-                                series: [SeriesID](repeating: series, count: 20),
-                                timestamps: (0..<20).map { Int64(index * 20 + $0) },
-                                values: (0..<20).map { Double(index * 20 + $0) }))
-                        if index % 30 == 17 { try await store.seal() }
-                        let seen = try await store.reader.samples(of: series, from: .min, to: .max)
-                        #expect(seen.timestamps == (0..<Int64((index + 1) * 20)).map { $0 })
+                                series: times.map { _ in series }, timestamps: times, values: times.map { Double($0) }))
+                        progress.acknowledged.withLock { $0 = (round + 1) * 20 }
+                        if round % 10 == 3 { try await store.seal() }
+                        if round % 30 == 17 { try await store.compact() }
+                    }
+                    progress.isDone.withLock { $0 = true }
+                }
+                for _ in 0..<2 {
+                    group.addTask {
+                        while !progress.isDone.withLock({ $0 }) {
+                            let least = progress.acknowledged.withLock { $0 }
+                            let seen = try await store.reader.samples(of: series, from: .min, to: .max).timestamps
+                            #expect(seen.count >= least)
+                            #expect(seen == seen.indices.map { Int64($0) })
+                            let bins = try await store.reader.bins(
+                                of: series, stepSeconds: 1, range: 0..<1, aggregate: .count)
+                            #expect(least == 0 || bins[0] >= Double(least))
+                            // What memory alone can answer never suspends: let the writer have the thread.
+                            await Task.yield()
+                        }
                     }
                 }
                 try await group.waitForAll()
             }
+            #expect(store.health.damagedSegments.isEmpty)
         }
     }
 
