@@ -5,11 +5,11 @@ import Testing
 
 extension ProcessSuite {
     @Suite("Restart") struct RestartTests {
-        /// Nine days of one series at 5 minutes that ends now, with a daily wave; with a jump in the last day, if wanted.
+        /// Four days of one series at 5 minutes that ends now, with a daily wave; with a jump in the last day, if wanted.
         static func history(jump: Bool) -> [UInt8] {
             let end = wallNanoseconds() / 300_000_000_000
             var random = SeededRandom(seed: 21)
-            let bins: Int64 = 9 * 288
+            let bins: Int64 = 4 * 288
             return Array(
                 (0..<bins).map { k in
                     let bin = end - bins + k
