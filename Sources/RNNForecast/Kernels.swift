@@ -7,7 +7,7 @@ internal import RNNKernelsV4
 
 /// The kernels of this process, chosen at first use; about a millisecond.
 public enum Kernels {
-    static let choice = choose(setting: InstructionSet.environmentSetting, among: builtIn)
+    static let choice = choose(setting: InstructionSet.environmentSetting, among: available)
     static var chosen: KernelTable { choice.table }
 
     /// The instruction set in use: `v4`, `v3`, `baseline` or `reference`.
@@ -16,9 +16,18 @@ public enum Kernels {
     /// What the choice has to say, for the log: sets that failed their self-check, a setting that was not understood.
     public static var notes: [String] { choice.notes }
 
-    /// The sets that were built, best first.
-    static var builtIn: [KernelTable] {
-        [RNNKernelsV4.makeKernels(), RNNKernelsV3.makeKernels(), RNNKernelsV1.makeKernels(), .reference]
+    /// The sets that this machine can run, best first, the plain loops last.
+    ///
+    /// Even the function that makes a set's table is compiled with its CPU flags, so it is not called on a lesser machine.
+    static var available: [KernelTable] {
+        InstructionSet.allCases.reversed().filter { $0 <= .ofThisMachine }.map { set in
+            switch set {
+            case .v4: RNNKernelsV4.makeKernels()
+            case .v3: RNNKernelsV3.makeKernels()
+            case .baseline: RNNKernelsV1.makeKernels()
+            case .reference: .reference
+            }
+        }
     }
 
     /// The best of `tables` that this machine has, that `setting` allows, and that passes its self-check.

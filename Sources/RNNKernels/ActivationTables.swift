@@ -1,6 +1,6 @@
 // The coefficients of `tanh` and `sigmoid` for AVX-512, printed by Tests/Fixtures/make_activations.py.
 
-#if V512
+#if V512 && arch(x86_64)
     /// `[power of |x|][32 pieces]` of tanh.
     @inline(always) func tanhPieces() -> ActivationPieces {
         (

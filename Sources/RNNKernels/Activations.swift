@@ -9,7 +9,7 @@
 
 internal import CVector
 
-#if V512
+#if V512 && arch(x86_64)
     /// Coefficients of 32 pieces: for each power of |x| two vectors, in the order that `vector_lookup32` wants.
     typealias ActivationPieces = (c0: (V, V), c1: (V, V), c2: (V, V), c3: (V, V), c4: (V, V))
 

@@ -59,39 +59,53 @@ func pinball(_ plan: PinballPlan, _ memory: UnsafeMutablePointer<Float>) -> Floa
     }
 
     // Between two knots both sets of offsets are read, and the gradient of each is gathered before either is replaced:
-    // the right knot's share waits for its own segment in `shares`.
+    // the right knot's share waits for its own segment. With hit = 1 where e <= 0 the slope is (hit - tau) weight, so hits
+    // are gathered for each quantile, and the weights once for all.
     for i in 0..<width {
         var shares = noSlopes()
+        var shareWeight = V.zero
         for k in 0..<plan.knots {
             let from = Int(positions[k])
             let last = k == plan.knots &- 1
             let to = last ? from &+ 1 : Int(positions[k &+ 1])
             let step = last ? 0 : 1 / Float(to &- from)
             let next = last ? k : k &+ 1
+            var offset = noSlopes()
+            var rise = noSlopes()
+            for q in 0..<7 {
+                offset[at: q] = offsets[(k &* 7 &+ q) &* width &+ i]
+                rise[at: q] = offsets[(next &* 7 &+ q) &* width &+ i] - offset[at: q]
+            }
             var left = shares
+            var leftWeight = shareWeight
             var right = noSlopes()
+            var rightWeight = V.zero
             for n in from..<to {
-                let weight = all(leadWeights[n] * scale)
                 let w = all(Float(n &- from) * step)
                 let y = targets[n &* width &+ i]
-                let known = V.zero.replacing(with: weight, where: y .== y)
+                let known = V.zero.replacing(with: all(leadWeights[n] * scale), where: y .== y)
                 let rest = (y - base[n &* width &+ i]).replacing(with: V.zero, where: y .!= y)
-                var baseGradient = V.zero
+                let (knownRight, knownLeft) = (known * w, known - known * w)
+                var hits = V.zero
                 for q in 0..<7 {
-                    let a = offsets[(k &* 7 &+ q) &* width &+ i]
-                    let b = offsets[(next &* 7 &+ q) &* width &+ i]
-                    let e = rest - multiplyAdd(w, b - a, a)
-                    let below = all(-tau[at: q])
-                    let slope = below.replacing(with: below + all(1), where: e .<= V.zero) * known
-                    loss = multiplyAdd(-slope, e, loss)
-                    left[at: q] += slope * (all(1) - w)
-                    right[at: q] += slope * w
-                    baseGradient += slope
+                    let e = rest - multiplyAdd(w, rise[at: q], offset[at: q])
+                    let below = e .<= V.zero
+                    let hit = V.zero.replacing(with: known, where: below)
+                    loss = multiplyAdd(multiplyAdd(all(tau[at: q]), known, -hit), e, loss)
+                    left[at: q] += V.zero.replacing(with: knownLeft, where: below)
+                    right[at: q] += V.zero.replacing(with: knownRight, where: below)
+                    hits += hit
                 }
-                base[n &* width &+ i] = baseGradient
+                leftWeight += knownLeft
+                rightWeight += knownRight
+                // The levels add up to 3.5.
+                base[n &* width &+ i] = multiplyAdd(all(-3.5), known, hits)
             }
-            for q in 0..<7 { offsets[(k &* 7 &+ q) &* width &+ i] = left[at: q] }
+            for q in 0..<7 {
+                offsets[(k &* 7 &+ q) &* width &+ i] = multiplyAdd(all(-tau[at: q]), leftWeight, left[at: q])
+            }
             shares = right
+            shareWeight = rightWeight
         }
     }
     return sum(loss)

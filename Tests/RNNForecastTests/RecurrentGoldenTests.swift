@@ -27,7 +27,7 @@ private struct RecurrentGolden: Decodable {
         ])
     func golden(cell: Cell, shape: String) throws {
         let golden: RecurrentGolden = try Fixture.json("recurrent/\(cell.rawValue)-\(shape).json")
-        for table in Kernels.builtIn where table.instructionSet <= .ofThisMachine {
+        for table in Kernels.available {
             // The plain loops in a debug build are for small shapes.
             if table.instructionSet == .reference, golden.hidden * golden.steps > 500 { continue }
             let step = try MeanSquaredStep(golden, cell: cell, table)
@@ -77,7 +77,7 @@ private struct StackGolden: Decodable {
         let targets = layout.reserve(golden.outputs * 32)
         let loss = PointLossPlan(
             loss: .meanSquared, rows: golden.outputs, outputs: output, targets: targets, batch: 32)
-        for table in Kernels.builtIn where table.instructionSet <= .ofThisMachine {
+        for table in Kernels.available {
             let arena = Arena<Float>(count: layout.count)
             var noise = GoldenNoise()
             stack.prepare(arena)

@@ -95,6 +95,25 @@ private func trained(_ values: [Double], seed: UInt64 = 1, change: (inout Foreca
         #expect(asked == 11)
     }
 
+    @Test("a plan that cannot be is named, and trains no network")
+    func problems() throws {
+        let changes: [(inout ForecastPlan) -> Void] = [
+            { $0.window = 50 }, { $0.knots = [1, 5] }, { $0.layers = 0 },
+            {
+                $0.readout = .everyStep
+                $0.bidirectional = true
+            },
+        ]
+        for change in changes {
+            var plan = ForecastPlan.near(stepSeconds: 1_800)
+            #expect(plan.problem == nil)
+            change(&plan)
+            #expect(plan.problem != nil)
+            let outcome = try trained(Made.daily(600), change: change)
+            #expect(outcome.scores.map(\.name) == ["last-value", "seasonal-naive", "ridge"])
+        }
+    }
+
     @Test("a history of one value, or of none, is too little")
     func tooLittle() {
         #expect(throws: TrainingError.tooLittleHistory(bins: 0)) { try trained([.nan, .infinity]) }

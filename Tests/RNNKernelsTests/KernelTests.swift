@@ -7,7 +7,7 @@ import Testing
 
 /// The tables that this machine can run.
 private var tables: [KernelTable] {
-    Kernels.builtIn.filter { $0.instructionSet <= .ofThisMachine && $0.instructionSet != .reference }
+    Kernels.available.filter { $0.instructionSet != .reference }
 }
 
 /// Runs a trial on every set, and on the plain loops once.
@@ -130,19 +130,19 @@ private func expectAgreement(_ trial: Trial) {
 
     @Test("a setting lowers the choice and never raises it")
     func setting() {
-        #expect(Kernels.choose(setting: "baseline", among: Kernels.builtIn).table.instructionSet == .baseline)
-        #expect(Kernels.choose(setting: "reference", among: Kernels.builtIn).table.instructionSet == .reference)
-        let best = Kernels.choose(setting: "v4", among: Kernels.builtIn)
+        #expect(Kernels.choose(setting: "baseline", among: Kernels.available).table.instructionSet == .baseline)
+        #expect(Kernels.choose(setting: "reference", among: Kernels.available).table.instructionSet == .reference)
+        let best = Kernels.choose(setting: "v4", among: Kernels.available)
         #expect(best.table.instructionSet == min(.v4, .ofThisMachine))
         #expect(best.notes.isEmpty == (InstructionSet.ofThisMachine >= .v4))
-        #expect(Kernels.choose(setting: "v9", among: Kernels.builtIn).notes.count == 1)
+        #expect(Kernels.choose(setting: "v9", among: Kernels.available).notes.count == 1)
     }
 
     @Test("a set that computes something else is stepped down from, with a note")
     func spoiled() {
         let wrong = KernelTable.reference.spoiled(as: .baseline)
         #expect(!wrong.passesSelfCheck())
-        let choice = Kernels.choose(setting: "baseline", among: [wrong] + Kernels.builtIn)
+        let choice = Kernels.choose(setting: "baseline", among: [wrong] + Kernels.available)
         #expect(choice.table.instructionSet == .baseline)
         #expect(choice.table.passesSelfCheck())
         #expect(choice.notes == ["kernels for baseline differ from the plain loops here: stepping down"])

@@ -9,6 +9,8 @@ struct ListeningSocket: Sendable {
     let descriptor: CInt
     /// The path we made and remove at the end; nil for an inherited socket, which belongs to systemd and is only closed.
     let path: String?
+    /// Which file of that name is ours: a daemon that starts while we stop makes another.
+    var file: FileIdentity?
 
     /// Clients wait here while the daemon starts or restarts; NIO's own 128 would refuse them.
     static let backlog: CInt = 4096
@@ -18,9 +20,13 @@ struct ListeningSocket: Sendable {
     /// - Parameter mode: permission bits, in force before the first client can connect.
     /// - Throws: `SocketError`, when another daemon serves there, or the place cannot be used.
     static func make(at path: String, mode: mode_t) throws(SocketError) -> ListeningSocket {
+        // Two daemons that start together must not each take the other's new socket for a stale one.
+        let lock = DirectoryLock(of: path)
+        defer { lock?.release() }
         try removeStale(path)
         switch UnixSocket.listen(at: path, mode: mode, backlog: backlog) {
-        case .success(let descriptor): return ListeningSocket(descriptor: descriptor, path: path)
+        case .success(let descriptor):
+            return ListeningSocket(descriptor: descriptor, path: path, file: FileIdentity(of: path))
         case .failure(let error): throw .cannotListen(path: path, reason: SystemError.reason(error.code))
         }
     }
@@ -44,7 +50,10 @@ struct ListeningSocket: Sendable {
 
     /// Takes the path away, if it is ours. The descriptor is closed by the server that owns it.
     func removePath() {
-        if let path { Environment.removeFile(path) }
+        guard let path else { return }
+        let lock = DirectoryLock(of: path)
+        defer { lock?.release() }
+        if FileIdentity(of: path) == file { Environment.removeFile(path) }
     }
 }
 

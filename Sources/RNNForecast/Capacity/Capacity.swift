@@ -56,8 +56,7 @@ public enum Capacity {
         clock: C, duration: Duration = .milliseconds(250), hidden: [Int] = [8, 16, 32, 64]
     ) -> [TrainingRow] where C.Duration == Duration {
         var rows: [TrainingRow] = []
-        for table in Kernels.builtIn where table.instructionSet <= .ofThisMachine && table.instructionSet != .reference
-        {
+        for table in Kernels.available where table.instructionSet != .reference {
             for cell in [Cell.elman, .gru, .lstm] {
                 for size in hidden { rows.append(measure(cell, size, table, clock, duration)) }
             }

@@ -27,8 +27,7 @@ extension Capacity {
         clock: C, duration: Duration = .milliseconds(250)
     ) -> [ModelRow] where C.Duration == Duration {
         var rows: [ModelRow] = []
-        for table in Kernels.builtIn where table.instructionSet <= .ofThisMachine && table.instructionSet != .reference
-        {
+        for table in Kernels.available where table.instructionSet != .reference {
             for step in [Int64(300), 60] {
                 if let row = nearStep(step, table, clock, duration) { rows.append(row) }
             }

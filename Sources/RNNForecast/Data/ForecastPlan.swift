@@ -73,6 +73,26 @@ public struct ForecastPlan: Sendable, Hashable {
         return plan
     }
 
+    /// What is wrong with this plan, as a sentence for whoever chose it; nil if nothing is. With a problem no network is
+    /// trained, and the simpler models serve.
+    public var problem: String? {
+        if horizon < 1 { return "a horizon of \(horizon) bins: at least 1 is wanted" }
+        if window < 4 || window % 4 != 0 || coarseMeans % 4 != 0 {
+            return "a window of \(window) bins and \(coarseMeans) means: multiples of 4 are read, 4 a step"
+        }
+        if hidden < 1 || layers < 1 || batch < 1 { return "\(layers) layers of \(hidden) units: at least 1 of each" }
+        if let first = knots.first, let last = knots.last {
+            let ascending = zip(knots, knots.dropFirst()).allSatisfy { $0 < $1 }
+            if first != 1 || last != horizon || !ascending {
+                return "knots \(knots): they ascend from 1 to the horizon of \(horizon)"
+            }
+        }
+        if readout == .everyStep, layers > 1 || bidirectional || coarseMeans > 0 {
+            return "a readout of every step rolls out one layer that reads forward, without coarse means"
+        }
+        return nil
+    }
+
     /// Names of the cells: `elman`, `relu`, `gru`, `lstm`.
     public static var cellNames: [String] { Cell.allCases.map(\.rawValue) }
 

@@ -29,7 +29,7 @@ struct PreparedSeries: Sendable {
     let values: [Double]
     /// Values as they came; NaN where nothing came.
     let present: [Double]
-    /// One over the scale of the window that ends at each bin.
+    /// One over the scale of the window that ends at each bin; for a fitted model, of the newest only.
     let inverseScales: [Double]
     /// What the seasonal lags read: the values, or means of `lagMean` of them.
     let lags: [Double]
@@ -63,7 +63,9 @@ struct PreparedSeries: Sendable {
         present = scaled
         values = Self.filled(scaled, season: plan.season)
         scaleFloor = unit?.scaleFloor ?? Self.floor(of: values, horizon: plan.horizon)
-        inverseScales = Self.inverseScales(values, window: plan.scaleBins, floor: scaleFloor)
+        // A forecast asks for the newest only.
+        let first = unit == nil ? 0 : values.count - 1
+        inverseScales = Self.inverseScales(values, window: plan.scaleBins, floor: scaleFloor, from: first)
         lags = plan.lagMean > 1 ? Self.means(values, of: plan.lagMean, centred: true) : values
     }
 
@@ -101,7 +103,7 @@ struct PreparedSeries: Sendable {
         return max(0.05 * total / Double(values.count - apart), 1e-6)
     }
 
-    private static func inverseScales(_ values: [Double], window: Int, floor: Double) -> [Double] {
+    private static func inverseScales(_ values: [Double], window: Int, floor: Double, from: Int) -> [Double] {
         // Values are near 1, so running sums of squares lose nothing that matters beside the floor.
         var sum = 0.0
         var squares = 0.0
@@ -113,6 +115,7 @@ struct PreparedSeries: Sendable {
                 sum -= values[i - window]
                 squares -= values[i - window] * values[i - window]
             }
+            guard i >= from else { continue }
             let n = Double(min(i + 1, window))
             let variance = max(squares / n - (sum / n) * (sum / n), 0)
             out[i] = 1 / (variance.squareRoot() + floor)

@@ -80,7 +80,9 @@ struct Gate {
         guard finite >= Rung.ridge, let fitted = FittedRidge(past, plan: plan) else { return out }
         if stop() { throw .cancelled }
         out.append(.ridge(fitted.forecaster))
-        if finite >= Rung.network, let network = try network(fitted, stop: stop) { out.append(network) }
+        if finite >= Rung.network, plan.problem == nil, let network = try network(fitted, stop: stop) {
+            out.append(network)
+        }
         return out
     }
 

@@ -68,7 +68,9 @@ extension StoreWriter {
         if let space = FileSystemSpace(at: database.path) {
             // On a small file system a gigabyte would be most of it: a quarter is enough there.
             let kept = min(max(Int(Double(space.total) * options.keepFree), 1 << 30), space.total / 4)
-            excess = max(excess, kept - space.available)
+            let missing = kept - space.available
+            // Room that others took, and that all of ours would not give back, is no reason to lose history.
+            if missing < used { excess = max(excess, missing) }
         }
         guard excess > 0 else {
             health.shedding(nil)

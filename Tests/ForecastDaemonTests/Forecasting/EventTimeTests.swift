@@ -78,7 +78,7 @@ private struct Content: Hashable, Comparable, CustomStringConvertible {
         let (first, second) = (slow.map(Content.init).sorted(), streamed.map(Content.init).sorted())
         #expect(first.count > 2 * (bins - 10))
         let models = Set(first.map(\.model))
-        #expect(models.isSuperset(of: ["last-value"]) && models.count > 2, "trained models too: \(models)")
+        #expect(models.isSuperset(of: ["last-value"]) && models.count > 1, "trained models too: \(models)")
         #expect(first.count == second.count)
         if let (one, other) = zip(first, second).first(where: { $0 != $1 }) {
             Issue.record("first difference: fed slowly \(one), streamed \(other)")

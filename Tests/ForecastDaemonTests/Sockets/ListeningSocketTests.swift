@@ -39,6 +39,21 @@ import Testing
         }
     }
 
+    @Test("a socket that another daemon has made in the meantime is not taken away at the end")
+    func replaced() throws {
+        try TemporaryFolder.with { folder in
+            let path = folder + "/a.sock"
+            let first = try ListeningSocket.make(at: path, mode: 0o600)
+            close(first.descriptor)  // the old daemon has stopped accepting
+            let second = try ListeningSocket.make(at: path, mode: 0o600)
+            defer { close(second.descriptor) }
+            first.removePath()
+            #expect(FileMode.of(path) == 0o600)
+            second.removePath()
+            #expect(FileMode.of(path) == nil)
+        }
+    }
+
     @Test("a file that is no socket is never removed")
     func ordinaryFile() throws {
         try TemporaryFolder.with { folder in

@@ -2,24 +2,6 @@
 
 import GRDB
 
-/// What the store keeps in memory about a segment.
-struct SegmentInfo: Sendable, Equatable {
-    var id: Int64
-    var kind: SegmentKind
-    /// Owners of one group are sealed together: `series / 64`, or `grid / 64` for the record.
-    var group: Int64
-    /// The newest journal row in it. Where two segments hold one timestamp of a series, the larger wins.
-    var journalTo: Int64
-    /// Least and largest timestamp (of the record: bin).
-    var first: Timestamp
-    var last: Timestamp
-    var chunks: Int
-    /// Samples, or record entries.
-    var count: Int
-    /// Size of the segment.
-    var size: Int
-}
-
 /// `segment`: written once, replaced by a merge, deleted by retention.
 enum SegmentTable {
     static let create = """

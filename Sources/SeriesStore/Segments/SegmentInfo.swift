@@ -1,0 +1,20 @@
+// What is known of a segment without opening it: the row's columns beside the bytes. The list of these, one for each
+// segment, is the index by which readers find their chunks; forty bytes stand for two hundred thousand.
+
+/// What the store keeps in memory about a segment.
+struct SegmentInfo: Sendable, Equatable {
+    var id: Int64
+    var kind: SegmentKind
+    /// Owners of one group are sealed together: `series / 64`, or `grid / 64` for the record.
+    var group: Int64
+    /// The newest journal row in it. Where two segments hold one timestamp of a series, the larger wins.
+    var journalTo: Int64
+    /// Least and largest timestamp (of the record: bin).
+    var first: Timestamp
+    var last: Timestamp
+    var chunks: Int
+    /// Samples, or record entries.
+    var count: Int
+    /// Size of the segment.
+    var size: Int
+}
