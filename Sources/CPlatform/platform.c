@@ -54,6 +54,15 @@ uint64_t platform_inode(const char *path) {
     return stat(path, &status) == 0 ? (uint64_t)status.st_ino : 0;
 }
 
+int platform_file_identity(const char *path, platform_file *file) {
+    struct stat status;
+    if (lstat(path, &status) != 0) return -1;
+    file->device = status.st_dev;
+    file->inode = status.st_ino;
+    file->changed = (int64_t)status.st_ctim.tv_sec * 1000000000 + status.st_ctim.tv_nsec;
+    return 0;
+}
+
 int platform_is_socket(const char *path) {
     struct stat status;
     return lstat(path, &status) == 0 && S_ISSOCK(status.st_mode);

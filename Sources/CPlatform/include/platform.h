@@ -47,6 +47,16 @@ int platform_is_socket(const char *path);
 /// The inode of a file; 0 where there is none. In C, because Swift finds `struct stat` in two modules.
 uint64_t platform_inode(const char *path);
 
+/// Which file a name stands for.
+typedef struct {
+    uint64_t device;
+    uint64_t inode;
+    int64_t changed;  ///< nanoseconds since 1970: when its name, mode or contents last changed
+} platform_file;
+
+/// Fills `file`; -1 where there is no such name. Symbolic links are not followed.
+int platform_file_identity(const char *path, platform_file *file);
+
 /// A listening Unix stream socket at `path` with `mode` set before the first accept; close-on-exec. Replaces nothing.
 /// Returns the descriptor, or -1 with errno in `*error`.
 int platform_listen_unix(const char *path, unsigned int mode, int backlog, int *error);

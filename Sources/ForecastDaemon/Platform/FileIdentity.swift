@@ -1,6 +1,7 @@
 // Which file a name stands for, and the right to change names in a directory for a moment. Both are for names that two
 // processes may want at once.
 
+import CPlatform
 import Glibc
 
 /// A file, whatever it is called.
@@ -12,11 +13,11 @@ struct FileIdentity: Sendable, Hashable {
 
     /// The file that has a name now; nil where there is none.
     init?(of path: String) {
-        var status = stat()
-        guard unsafe lstat(path, &status) == 0 else { return nil }
-        device = UInt64(status.st_dev)
-        inode = UInt64(status.st_ino)
-        changed = Int64(status.st_ctim.tv_sec) * 1_000_000_000 + Int64(status.st_ctim.tv_nsec)
+        var file = platform_file()
+        guard unsafe platform_file_identity(path, &file) == 0 else { return nil }
+        device = file.device
+        inode = file.inode
+        changed = file.changed
     }
 }
 
