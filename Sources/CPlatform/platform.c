@@ -49,11 +49,6 @@ int64_t platform_wall_nanoseconds(void) { return nanoseconds_of(CLOCK_REALTIME);
 
 int64_t platform_monotonic_nanoseconds(void) { return nanoseconds_of(CLOCK_MONOTONIC); }
 
-uint64_t platform_inode(const char *path) {
-    struct stat status;
-    return stat(path, &status) == 0 ? (uint64_t)status.st_ino : 0;
-}
-
 int platform_file_identity(const char *path, platform_file *file) {
     struct stat status;
     if (lstat(path, &status) != 0) return -1;

@@ -58,7 +58,7 @@ struct VerifyCommand: ParsableCommand {
         let lost = try Store.salvage(path: path, to: target)
         if common.json { return output(VerifyPage.json(salvaged: path, to: target, lost: lost)) }
         for sentence in lost { output("gone: \(sentence)\n") }
-        let rest = lost.isEmpty ? "nothing is gone" : "\(lost.count) things are gone"
+        let rest = lost.isEmpty ? "nothing is gone" : Wording.plural(lost.count, "thing is gone", "things are gone")
         output("\(target): all that is good in \(path); \(rest)\n")
     }
 }

@@ -44,9 +44,6 @@ int64_t platform_monotonic_nanoseconds(void);
 /// Whether a name is a socket (not followed if it is a symbolic link).
 int platform_is_socket(const char *path);
 
-/// The inode of a file; 0 where there is none. In C, because Swift finds `struct stat` in two modules.
-uint64_t platform_inode(const char *path);
-
 /// Which file a name stands for.
 typedef struct {
     uint64_t device;

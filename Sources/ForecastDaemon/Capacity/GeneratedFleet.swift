@@ -28,9 +28,12 @@ struct GeneratedFleet: Sendable {
         }
     }
 
+    /// Goes on by 10 s without values.
+    mutating func advance() { time &+= Self.stepNanoseconds }
+
     /// Goes on by 10 s and gives a value for each series.
     mutating func step() -> [Double] {
-        time &+= Self.stepNanoseconds
+        advance()
         for index in levels.indices {
             let noise = Double(Int(truncatingIfNeeded: next() >> 40) % 201 - 100)
             switch index % 5 {

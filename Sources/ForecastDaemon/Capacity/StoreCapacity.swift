@@ -110,7 +110,12 @@ private struct CapacityRun {
         result.encodePointsPerSecond = Double(stepsOfHeads * ids.count) / seconds(since: sealing)
         writing += try await write(steps - stepsOfHeads)
         result.ingestPointsPerSecond = Double(result.points) / (writing / .seconds(1))
-        result.acknowledgementMilliseconds = try await median(of: 50) { try await store.writer.barrier() }
+        result.acknowledgementMilliseconds = try await median(of: 50) {
+            fleet.advance()
+            try await store.writer.submit(
+                JournalEntry(samples: SampleBatch(series: [ids[0]], timestamps: [fleet.time], values: [1])),
+                urgency: .waited)
+        }
         try await store.compact()
         let sizes = try store.reader.sizes()
         result.bytesPerPoint = Double(sizes.fileBytes - sizes.freeBytes) / Double(result.points)

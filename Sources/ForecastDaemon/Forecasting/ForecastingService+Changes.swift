@@ -14,6 +14,7 @@ extension ForecastingService {
         for (grid, series) in seriesOfGrid where tracked[series] == nil {
             seriesOfGrid[grid] = nil
             firing[grid] = nil
+            forgotten.insert(grid)
         }
     }
 

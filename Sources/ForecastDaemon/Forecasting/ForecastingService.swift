@@ -38,6 +38,8 @@ actor ForecastingService {
     let parts: Parts
     var tracked: [SeriesID: Tracked] = [:]
     var seriesOfGrid: [GridID: SeriesID] = [:]
+    /// Grids of deleted series: what a turn had made for them is not written after they are gone.
+    var forgotten: Set<GridID> = []
     var counts = Counts()
     var nextModelID: Int64 = 1
     /// Rows that could not be committed (disk full). Nothing further is processed before they are.
@@ -280,6 +282,8 @@ actor ForecastingService {
 
     /// Commits what a turn brought; then, and only then, fans are served and alerts told.
     func commit(_ outbox: Outbox) async {
+        var outbox = outbox
+        if !forgotten.isEmpty { outbox.entry.removeAll(of: forgotten) }
         guard !outbox.isEmpty else { return }
         if !outbox.entry.isEmpty {
             do {
@@ -310,7 +314,9 @@ actor ForecastingService {
         alertSink(row, transition, info.key, info.unit)
     }
 
-    func restoreFiring(_ rows: [AlertRow]) { for row in rows { firing[row.grid] = row } }
+    func restoreFiring(_ rows: [AlertRow]) {
+        for row in rows where parts.store.catalogue[row.series] != nil { firing[row.grid] = row }
+    }
 
     /// Once a minute a contiguous fifth of the newest fans goes to its table, and a sixtieth of the states.
     private func saveInTurn(now: Timestamp, into outbox: inout Outbox) {

@@ -52,4 +52,21 @@ struct Outbox: Sendable {
 extension JournalEntry {
     /// Whether there is nothing to commit.
     var isEmpty: Bool { samples.isEmpty && records.isEmpty && fans.isEmpty && rows.isEmpty }
+
+    /// Drops the rows of some grids.
+    mutating func removeAll(of grids: Set<GridID>) {
+        records.removeAll { grids.contains($0.grid) }
+        fans.removeAll { grids.contains($0.grid) }
+        rows.removeAll { row in
+            switch row {
+            case .latestFan(let fan): grids.contains(fan.grid)
+            case .model(let model): grids.contains(model.grid)
+            case .alert(let alert): grids.contains(alert.grid)
+            case .skill(let skill): grids.contains(skill.grid)
+            case .state(let grid, _, _): grids.contains(grid)
+            case .deleteModels(let grid): grids.contains(grid)
+            case .series, .mark, .cursor: false
+            }
+        }
+    }
 }

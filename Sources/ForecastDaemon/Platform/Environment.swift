@@ -49,12 +49,6 @@ enum Environment {
     /// Whether a name exists, whatever it is.
     static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
-    /// The number by which the file system knows a file; nil where there is none.
-    static func inode(of path: String) -> UInt64? {
-        let number = unsafe platform_inode(path)
-        return number == 0 ? nil : number
-    }
-
     /// Processors that may be used.
     static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 

@@ -13,7 +13,7 @@ struct LogReader: Sendable, Hashable {
 
     /// The reader that has the log of a store, if it is larger than usual and there is one.
     static func holding(logOf path: String, bytes: Int) -> LogReader? {
-        guard bytes > usualBytes, let inode = Environment.inode(of: path + "-shm"),
+        guard bytes > usualBytes, let inode = FileIdentity(of: path + "-shm")?.inode,
             let locks = try? Environment.contents(of: "/proc/locks"),
             let pid = reader(in: String(decoding: locks, as: UTF8.self), inode: inode, except: Environment.processID)
         else { return nil }

@@ -30,6 +30,13 @@ public struct SampleBatch: Sendable, Equatable {
         values.append(value)
     }
 
+    /// Gives the samples of some series to others.
+    mutating func redirect(_ targets: [SeriesID: SeriesID]) {
+        for index in series.indices {
+            if let target = targets[series[index]] { series[index] = target }
+        }
+    }
+
     /// Drops the samples of some series.
     mutating func removeAll(of unwanted: Set<SeriesID>) {
         guard series.contains(where: { unwanted.contains($0) }) else { return }

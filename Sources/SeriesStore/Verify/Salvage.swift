@@ -1,5 +1,6 @@
 // `forecastd verify --salvage NEW`: writes all that can be read into a new file, row by row, and lists what is gone. The
-// old file is only read. Segments and journal rows are decoded before they are taken over, so that the new file verifies.
+// old file is only read. Segments and journal rows are decoded before they are taken over, so that the new file verifies;
+// of a damaged segment the chunks that are good go over.
 
 import GRDB
 
@@ -87,12 +88,18 @@ private struct Salvage {
         }
     }
 
-    /// Inserts a row, if it is what it should be.
+    /// Inserts a row, if it is what it should be; of a damaged segment what is good.
     private mutating func take(_ values: [SQLValue], into table: String, id: Int64) throws(StoreError) {
+        var values = values
         do {
             switch (table, values.last) {
             case ("journal", .blob(let bytes)?): _ = try JournalRow(bytes, with: Decompressor())
-            case ("segment", .blob(let bytes)?): try check(bytes)
+            case ("segment", .blob(let bytes)?):
+                let segment = try SalvagedSegment(bytes)
+                if segment.gaps.isEmpty { break }
+                for gap in segment.gaps { lost.append("segment \(id): \(sentence(gap, segment.kind))") }
+                if segment.rest.isEmpty { return }
+                values = Self.row(of: segment.rest, inPlaceOf: values)
             default: break
             }
         } catch {
@@ -103,26 +110,25 @@ private struct Salvage {
         try new.run("INSERT OR REPLACE INTO \(table) VALUES (\(places))", values)
     }
 
-    /// Decodes a segment from its bytes.
-    private func check(_ bytes: [UInt8]) throws(StoreError) {
-        let decompressor = Decompressor()
-        let size = try SegmentDirectory.size(header: bytes)
-        guard size <= bytes.count else { throw .damaged("a segment that breaks off") }
-        let directory = try SegmentDirectory(Array(bytes[..<size]), with: decompressor)
-        for chunk in directory.chunks {
-            let times = directory.times[chunk.times]
-            guard times.bytes.upperBound <= bytes.count, chunk.bytes.upperBound <= bytes.count else {
-                throw .damaged("a segment that breaks off")
-            }
-            let column = try unsealed(Array(bytes[times.bytes]), what: "time column")
-            let timestamps = try TimeColumn.decode(column, count: times.count, with: decompressor)
-            let payload = try unsealed(Array(bytes[chunk.bytes]), what: "chunk")
-            switch directory.kind {
-            case .samples: _ = try ValueColumn.decode(payload, count: times.count, with: decompressor)
-            case .record:
-                _ = try RecordChunk.decode(
-                    payload, owner: RecordOwner(id: chunk.owner), bins: timestamps, with: decompressor)
-            }
+    /// id, kind, group and journal position stay; extent, counts and bytes are those of the rest.
+    private static func row(of rest: SegmentBuilder, inPlaceOf values: [SQLValue]) -> [SQLValue] {
+        values.prefix(4) + [
+            .integer(rest.first), .integer(rest.last), .integer(Int64(rest.chunkCount)), .integer(Int64(rest.count)),
+            .blob(rest.finished()),
+        ]
+    }
+
+    private func sentence(_ gap: SalvagedSegment.Gap, _ kind: SegmentKind) -> String {
+        switch kind {
+        case .samples:
+            // The names were copied first.
+            let info = try? SeriesTable.all(in: new).first { $0.info.id == gap.owner }?.info
+            let name = info.map(\.key.description) ?? "series \(gap.owner)"
+            let (from, to) = (gap.times.first / 1_000_000_000, gap.times.last / 1_000_000_000)
+            return "\(gap.times.count) samples of \(name), \(from) to \(to) in seconds since 1970: \(gap.reason.reason)"
+        case .record:
+            let grid = RecordOwner(id: gap.owner).grid
+            return "\(gap.times.count) entries of the record of grid \(grid): \(gap.reason.reason)"
         }
     }
 }

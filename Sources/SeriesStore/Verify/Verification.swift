@@ -127,7 +127,7 @@ extension Verification {
 
 extension StoreError {
     /// The finding alone, without advice.
-    fileprivate var reason: String {
+    var reason: String {
         switch self {
         case .damaged(let what): what
         case .locked, .newerSchema, .notWritable, .full, .closed, .missing, .unknown, .failed: description

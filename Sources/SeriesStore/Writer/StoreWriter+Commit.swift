@@ -71,6 +71,7 @@ extension StoreWriter {
             plan.fans += pending.entry.fans
             plan.rows += pending.entry.rows
         }
+        if !merged.isEmpty { plan.samples.redirect(merged) }
         if !deleted.isEmpty { plan.samples.removeAll(of: deleted) }
         plan.newSeries = catalogue.takeUnwritten()
         plan.newGrids = unwrittenGrids

@@ -53,6 +53,20 @@ extension StoreWriter {
         }
         guard merging else { throw .failed("there is a series \(key) already; --merge puts both together") }
         if other == series { return }
+        // From here on nothing is added to the old series, so that nothing is acknowledged that the merge does not see.
+        for (source, target) in merged where target == series { merged[source] = other }
+        merged[series] = other
+        do {
+            try await merge(series, into: other)
+        } catch {
+            merged[series] = nil
+            throw error
+        }
+        _ = try await delete(series, in: nil)
+    }
+
+    private func merge(_ series: SeriesID, into other: SeriesID) async throws(StoreError) {
+        try await barrier()
         let reader = StoreReader(database: database, state: state, catalogue: catalogue, health: health)
         let mine = try await reader.ordered(series, from: .min, to: .max)
         let theirs = Set(try await reader.ordered(other, from: .min, to: .max).timestamps)
@@ -61,7 +75,6 @@ extension StoreWriter {
             batch.append(series: other, timestamp: timestamp, value: value)
         }
         try await submit(JournalEntry(samples: batch), urgency: .waited)
-        _ = try await delete(series, in: nil)
     }
 }
 

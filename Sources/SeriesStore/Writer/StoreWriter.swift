@@ -63,6 +63,8 @@ public actor StoreWriter {
     var sealing: Set<GroupKey> = []
     /// Series that were deleted: what still comes for them is dropped.
     var deleted: Set<SeriesID> = []
+    /// Series that were merged into others: what still comes for them goes there.
+    var merged: [SeriesID: SeriesID] = [:]
     /// Fans with an origin before this have been thinned, seconds.
     var thinnedTo: Int64 = 0
     let health: StoreHealth

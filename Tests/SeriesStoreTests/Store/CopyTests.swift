@@ -3,7 +3,7 @@ import Testing
 
 @testable import SeriesStore
 
-@Suite("Copies and changes of what is kept") struct CopyTests {
+@Suite("Copies, and changes under load") struct CopyTests {
     @Test("a copy of a store that nobody has open verifies, and reading it leaves nothing beside it")
     func offline() async throws {
         let folder = try TemporaryFolder()
@@ -54,6 +54,26 @@ import Testing
             #expect(store.catalogue.generation == before + 1)
             try await store.delete(id)
             #expect(store.catalogue.generation == before + 2)
+        }
+    }
+
+    @Test("samples acknowledged while two series become one are in that one")
+    func mergeUnderLoad() async throws {
+        let folder = try TemporaryFolder()
+        try await withStore(at: folder.database) { store in
+            let (old, new) = (try store.series("old"), try store.series("new"))
+            try await store.write(SampleBatch(series: [old, new], timestamps: [-1, -2], values: [1, 2]))
+            async let writing: Void = {
+                for k in 0..<200 {
+                    try await store.write(SampleBatch(series: [old], timestamps: [Int64(k)], values: [Double(k)]))
+                }
+            }()
+            for _ in 0..<20 { try await store.writer.barrier() }
+            try await store.rename(old, to: try SeriesKey(name: "new", labels: []), merging: true)
+            try await writing
+            let found = try await store.reader.samples(of: new, from: .min, to: .max)
+            #expect(found.timestamps == Array(-2..<200))
+            #expect(store.catalogue[old] == nil)
         }
     }
 }
