@@ -70,6 +70,13 @@ final class ArrivalBook: Sendable {
         }
     }
 
+    /// The newest timestamps of the series whose news nobody has taken yet.
+    var unread: [SeriesID: Timestamp] {
+        book.withLock { book in
+            Dictionary(book.touched.compactMap { id in book.pages[id].map { (id, $0.newest) } }) { first, _ in first }
+        }
+    }
+
     /// The news since the last call, in order of first arrival; and it is old from now on.
     func drain() -> [News] {
         book.withLock { book in

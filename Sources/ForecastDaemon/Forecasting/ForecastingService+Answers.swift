@@ -36,6 +36,8 @@ extension ForecastingService {
     func overview() -> Overview {
         var overview = Overview(counts: counts, firing: Array(firing.values))
         let now = parts.now()
+        // What has been committed and not been looked at counts as behind: else a busy moment would look like a rest.
+        let unread = parts.book.unread
         for series in tracked.values {
             let pipeline = series.pipeline
             overview.grids += 1
@@ -43,7 +45,8 @@ extension ForecastingService {
             if pipeline.trained != nil { overview.withModel += 1 }
             if let skill = pipeline.trained?.skill { overview.skills.append(skill) }
             if pipeline.modelStatus.bins < pipeline.modelStatus.neededBins { overview.learning += 1 }
-            if series.closable(now: now) - pipeline.nextBin >= 2 { overview.catchingUp += 1 }
+            let newest = max(series.newest, unread[series.series] ?? .min)
+            if series.closable(now: now, newest: newest) - pipeline.nextBin >= 2 { overview.catchingUp += 1 }
             if case .pending = pipeline.drift.detector.lifecycle.phase { overview.pending += 1 }
         }
         return overview
@@ -86,9 +89,11 @@ extension ForecastingService {
     /// Closed bins of these series that have not gone through their pipelines.
     func binsBehind(of ids: Set<SeriesID>) -> Int64 {
         let now = parts.now()
+        let unread = parts.book.unread
         return ids.reduce(0) { sum, id in
-            guard let series = tracked[id] else { return sum }
-            return sum + max(0, series.closable(now: now) + 1 - series.pipeline.nextBin)
+            guard let series = tracked[id] else { return sum + (unread[id] == nil ? 0 : 1) }
+            let newest = max(series.newest, unread[id] ?? .min)
+            return sum + max(0, series.closable(now: now, newest: newest) + 1 - series.pipeline.nextBin)
         }
     }
 }

@@ -43,7 +43,10 @@ struct Tracked: Sendable {
     static let binsByClock: Int64 = 3
 
     /// The newest bin that may be closed now; below `pipeline.nextBin` if there is none.
-    func closable(now: Timestamp) -> Int64 {
+    func closable(now: Timestamp) -> Int64 { closable(now: now, newest: newest) }
+
+    /// The same if the newest sample were this one.
+    func closable(now: Timestamp, newest: Timestamp) -> Int64 {
         let clock = pipeline.clock
         return min(clock.newestClosed(newest: newest, now: now), clock.bin(containing: newest) + Self.binsByClock)
     }
