@@ -30,6 +30,8 @@ struct StoreContents: Sendable {
     var segments: [GroupKey: [SegmentInfo]] = [:]
     /// What the segments of a group say about its series; only for groups that somebody asked about.
     var summaries: [GroupKey: [SeriesID: SeriesSummary]] = [:]
+    /// What kept fans and skill rows take, as it was counted last and has grown since; nil: never counted.
+    var historyBytes: Int?
     /// Samples and entries in all heads.
     var openCount = 0
     /// The newest committed journal row.

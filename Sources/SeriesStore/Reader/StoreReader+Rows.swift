@@ -120,11 +120,14 @@ extension StoreReader {
             sizes.freeBytes = page * (try number("PRAGMA freelist_count"))
             sizes.journalRows = try number("SELECT count(*) FROM journal")
             sizes.sampleBytes += try number("SELECT coalesce(sum(length(bytes)), 0) FROM journal")
-            // 64: what a fan's row takes besides its blob, about.
-            for table in ["forecast_latest", "forecast_fan"] {
-                sizes.forecastBytes += try number("SELECT coalesce(sum(length(fan) + 64), 0) FROM \(table)")
+            sizes.forecastBytes += try number("SELECT coalesce(sum(length(fan) + 64), 0) FROM forecast_latest")
+            if let history = state.withLock({ $0.historyBytes }) {
+                sizes.forecastBytes += history
+            } else {
+                let history = try FanTable.historyBytes(in: db)
+                state.withLock { $0.historyBytes = history }
+                sizes.forecastBytes += history
             }
-            sizes.forecastBytes += 64 * (try number("SELECT count(*) FROM skill"))
             sizes.modelBytes = try number("SELECT coalesce(sum(length(bytes) + length(scores) + 64), 0) FROM model")
             sizes.modelBytes += try number("SELECT coalesce(sum(length(bytes) + 16), 0) FROM state")
         }

@@ -95,6 +95,9 @@ extension StoreWriter {
             contents.append(plan.samples, row: plan.row, at: now) { _ in false }
             contents.append(plan.records, row: plan.row, at: now) { _ in false }
             for seal in plan.seals { contents.apply(seal, at: now) }
+            if let counted = contents.historyBytes {
+                contents.historyBytes = plan.fans.reduce(counted) { $0 + $1.fan.bytes.count + FanTable.rowBytes }
+            }
         }
         for seal in plan.seals { sealing.remove(seal.group) }
         if !plan.seals.isEmpty { announceSeal() }

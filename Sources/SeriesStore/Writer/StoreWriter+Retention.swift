@@ -46,19 +46,23 @@ extension StoreWriter {
         let fans = try? await database.write { db in
             try FanTable.thin(from: from, to: fine, in: db)
             try FanTable.delete(before: coarse, in: db)
-            return try FanTable.bytes(in: db)
+            return try FanTable.historyBytes(in: db)
         }
-        guard var fans else { return }
+        guard let fans else { return }
         thinnedTo = max(thinnedTo, fine)
+        state.withLock { $0.historyBytes = fans }
         if fans + recordBytes <= budget { return }
         // Over the budget: the fine fans are thinned too, but for the newest six hours; then the oldest of the record goes.
         let recent = (seconds - 6 * 3600) / FanTable.coarseSeconds * FanTable.coarseSeconds
-        fans =
+        let thinned =
             (try? await database.write { db in
                 try FanTable.thin(from: fine, to: recent, in: db)
-                return try FanTable.bytes(in: db)
+                return try FanTable.historyBytes(in: db)
             }) ?? fans
-        if fans + recordBytes > budget { shed(.record, bytes: fans + recordBytes - budget, keeping: .max) }
+        state.withLock { $0.historyBytes = thinned }
+        if thinned + recordBytes > budget {
+            shed(.record, bytes: thinned + recordBytes - budget, keeping: .max)
+        }
     }
 
     /// Makes room if there is too little.

@@ -98,9 +98,14 @@ enum FanTable {
         try db.run("DELETE FROM forecast_fan WHERE id < ?", [.integer(id(origin: origin, grid: 0))])
     }
 
-    /// What all kept fans take, about.
-    static func bytes(in db: Database) throws(StoreError) -> Int {
-        try db.rows("SELECT coalesce(sum(length(fan) + 64), 0) FROM forecast_fan") { Int($0.integer(0)) }.first ?? 0
+    /// What a row takes besides its blob, about.
+    static let rowBytes = 64
+
+    /// What all kept fans and the skill rows take, about. Reads all of their pages: once an hour, not for every `status`.
+    static func historyBytes(in db: Database) throws(StoreError) -> Int {
+        let fans = try db.rows("SELECT coalesce(sum(length(fan) + \(rowBytes)), 0) FROM forecast_fan") { $0.integer(0) }
+        let skill = try db.rows("SELECT count(*) * \(rowBytes) FROM skill") { $0.integer(0) }
+        return Int((fans.first ?? 0) + (skill.first ?? 0))
     }
 
     /// The newest kept fan of a grid with origin at or before `origin` and not older than `oldest`.
