@@ -352,6 +352,16 @@ private func trained(_ values: [Double], seed: UInt64 = 1, change: (inout Foreca
         #expect((0.72...0.88).contains(Double(inside) / 476))
     }
 
+    @Test("of the last value on a steady climb reach up and not down")
+    func climb() {
+        let plan = ForecastPlan.near(stepSeconds: 1_800)
+        let history = Made.history((0..<100).map { Double($0) })
+        let fan = lastValueForecaster(history, plan: plan).forecast(history)
+        #expect(fan.median == [Double](repeating: 99, count: 24))
+        #expect(fan.lower80 == fan.median)
+        #expect(fan.upper80 == (1...24).map { 99 + Double($0) })
+    }
+
     @Test("of a constant series are its value, and only after a day of it")
     func constant() {
         let plan = ForecastPlan.near(stepSeconds: 300)

@@ -38,7 +38,7 @@ public struct LastValueForecaster: Sendable, Hashable {
                 seen.append(values[i] - values[i - lead])
             }
             if seen.count >= 20 {
-                out += spread(of: seen)
+                out += lopsidedSpread(of: seen)
             } else {
                 out += standardNormalQuantiles.map { $0 * deviation * Double(lead).squareRoot() }
             }
@@ -53,9 +53,6 @@ public struct LastValueForecaster: Sendable, Hashable {
         return bounds.clamp(QuantileFan(leads: leads, values: offsets.map { last + $0 }))
     }
 }
-
-/// The seven quantiles of the standard normal.
-let standardNormalQuantiles = [-1.960, -1.2816, -0.6745, 0, 0.6745, 1.2816, 1.960]
 
 /// The forecaster of a series from its second bin on, before any training.
 public func lastValueForecaster(_ history: BinHistory, plan: ForecastPlan) -> Forecaster {

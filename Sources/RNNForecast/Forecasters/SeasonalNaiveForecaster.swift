@@ -28,7 +28,7 @@ public struct SeasonalNaiveForecaster: Sendable, Hashable {
         }
         leads = plan.horizon
         self.season = season
-        offsets = spread(of: changes)
+        offsets = lopsidedSpread(of: changes)
         bounds = ForecastBounds(plan: plan, values: values)
     }
 

@@ -205,16 +205,3 @@ struct RidgeFit {
         return out.allSatisfy(\.isFinite) ? out : nil
     }
 }
-
-/// The seven quantiles of `errors`, less their median; each at least on its side of 0.
-func spread(of errors: [Double]) -> [Double] {
-    let sorted = errors.filter(\.isFinite).sorted()
-    guard let last = sorted.indices.last else { return [Double](repeating: 0, count: 7) }
-    let quantiles = quantileLevels.map { level in
-        let place = level * Double(last)
-        let low = Int(place)
-        let high = min(low + 1, last)
-        return sorted[low] + (place - Double(low)) * (sorted[high] - sorted[low])
-    }
-    return quantiles.map { $0 - quantiles[3] }
-}
