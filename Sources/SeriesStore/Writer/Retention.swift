@@ -10,6 +10,8 @@ struct Retention: Sendable {
     let segments: [SegmentInfo]
     /// Newest open sample of each series of the group that has one.
     let open: [SeriesID: Timestamp]
+    /// When each series of the group came into being here. History that is brought in long after its time is not silent.
+    var created: [SeriesID: Timestamp] = [:]
     let now: Timestamp
     /// Nanoseconds.
     let age: Int64
@@ -32,7 +34,8 @@ struct Retention: Sendable {
         for (id, directory) in directories {
             let isExpired = directory.chunks.allSatisfy { chunk in
                 let last = newest[chunk.owner] ?? .min
-                return directory.times[chunk.times].last < last.subtracting(age) || last < now.subtracting(age)
+                let heard = max(last, created[chunk.owner] ?? .min)
+                return directory.times[chunk.times].last < last.subtracting(age) || heard < now.subtracting(age)
             }
             if isExpired { expired.insert(id) }
         }

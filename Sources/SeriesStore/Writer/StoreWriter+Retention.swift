@@ -9,9 +9,14 @@ extension StoreWriter {
     func expire() async {
         let now = now()
         let steps = Dictionary(uniqueKeysWithValues: gridIDs.values.flatMap { $0.map { ($0.value, $0.key) } })
-        for (group, retention) in state.withLock({ $0.candidates(now: now, options: options) }) {
+        for (group, candidate) in state.withLock({ $0.candidates(now: now, options: options) }) {
             if sealing.contains(group) { continue }
             sealing.insert(group)
+            var dated = candidate
+            for series in group.group * GroupKey.size..<(group.group + 1) * GroupKey.size where group.kind == .samples {
+                dated.created[series] = catalogue[series]?.createdAt
+            }
+            let retention = dated
             let expired = try? await database.read { db in
                 switch group.kind {
                 case .samples: try retention.expired(db)

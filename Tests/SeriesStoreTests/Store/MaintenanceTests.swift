@@ -99,6 +99,20 @@ import Testing
         }
     }
 
+    @Test("history that is brought in long after its time is no silent series, and stays")
+    func oldHistory() async throws {
+        let options = Store.Options(groupCommit: .milliseconds(2), retention: .seconds(1000))
+        try await withStore(at: folder.database, options: options) { store in
+            let old = try store.series("old")
+            try await store.write(Self.batch([old], 1_400_000_000..<1_400_000_500))
+            try await store.seal()
+            await store.writer.expire()
+            try await store.writer.waitForSeals()
+            let left = try await store.reader.samples(of: old, from: .min, to: .max)
+            #expect(left.timestamps.count == 500)
+        }
+    }
+
     @Test("near its largest size the store gives up the oldest samples, never the newest day, and says so")
     func room() async throws {
         let options = Store.Options(groupCommit: .milliseconds(2), maxBytes: 100_000, keepFree: 0)
