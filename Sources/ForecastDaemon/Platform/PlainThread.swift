@@ -60,8 +60,7 @@ final class Mailbox<Item: Sendable>: Sendable {
 }
 
 /// A POSIX semaphore.
-/// Unchecked, because sem_t is made to be shared between threads; it lives at a fixed address.
-@safe final class Bell: @unchecked Sendable {
+@safe final class Bell: @unchecked Sendable {  // sem_t is made to be shared between threads
     private let semaphore: UnsafeMutablePointer<sem_t>
 
     init() {
