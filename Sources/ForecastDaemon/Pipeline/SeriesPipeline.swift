@@ -60,7 +60,7 @@ struct SeriesPipeline: Sendable {
         clock = BinClock(stepSeconds: plan.stepSeconds)
         scoredLeads = SkillTally.leads(horizon: plan.horizon)
         ring = BinRing(stepSeconds: plan.stepSeconds, first: firstBin, neededBins: plan.neededBins)
-        schedule = TrainingSchedule(stepSeconds: plan.stepSeconds, grid: grid, settings: settings)
+        schedule = TrainingSchedule(plan: plan, grid: grid, settings: settings)
         drift = DriftWatch(series: series, grid: grid, stepSeconds: plan.stepSeconds, settings: settings)
     }
 

@@ -39,7 +39,7 @@ struct LastValueService: Sendable {
     /// The forecaster for the newest closed bin.
     mutating func forecaster(ring: BinRing, present: Int, plan: ForecastPlan) -> Forecaster {
         let newest = ring.end - 1
-        var fitAt = present <= Rung.ridge ? newest : newest - ((newest % Self.every) + Self.every) % Self.every
+        var fitAt = present <= Rung.ridge(plan) ? newest : newest - ((newest % Self.every) + Self.every) % Self.every
         if let model, model.fittedAt == fitAt { return model.forecaster }
         var bins = ring.history(Self.memory, upTo: fitAt + 1)
         if bins.values.count(where: \.isFinite) < Rung.lastValue {

@@ -30,8 +30,14 @@ struct Gate {
         var width80 = 0.0
     }
 
+    /// Newest bins that nobody is fitted on: a tenth, but two horizons at least, and never more than a third, so that a
+    /// young series is not left without anything to fit.
+    static func slice(bins: Int, horizon: Int) -> Int {
+        min(max(bins / 10, 2 * horizon), bins / 3)
+    }
+
     mutating func run(stop: () -> Bool) throws(TrainingError) -> TrainingOutcome {
-        let slice = max(history.values.count / 10, 2 * plan.horizon)
+        let slice = Self.slice(bins: history.values.count, horizon: plan.horizon)
         let known = history.values.count - slice
         guard known >= Rung.lastValue, known > plan.horizon else {
             let forecaster = lastValueForecaster(history, plan: plan)
@@ -73,11 +79,11 @@ struct Gate {
             report: report)
     }
 
-    /// Ridge and network, as far as the rungs allow.
+    /// Ridge and network, as far as the rungs allow; they count all bins, also those of the slice.
     private mutating func candidates(_ past: BinHistory, stop: () -> Bool) throws(TrainingError) -> [Forecaster] {
         var out: [Forecaster] = []
-        let finite = past.values.count(where: \.isFinite)
-        guard finite >= Rung.ridge, let fitted = FittedRidge(past, plan: plan) else { return out }
+        let finite = history.values.count(where: \.isFinite)
+        guard finite >= Rung.ridge(plan), let fitted = FittedRidge(past, plan: plan) else { return out }
         if stop() { throw .cancelled }
         out.append(.ridge(fitted.forecaster))
         if finite >= Rung.network, plan.problem == nil, let network = try network(fitted, stop: stop) {

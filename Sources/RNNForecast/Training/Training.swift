@@ -30,12 +30,14 @@ public struct TrainingRequest: Sendable {
 public enum Rung {
     /// Last value with an interval.
     public static let lastValue = 2
-    /// The ridge.
-    public static let ridge = 120
     /// The recurrent network.
     public static let network = 400
-    /// Periods of the season from which its lag is used.
-    public static let seasonPeriods = 2.5
+
+    /// The ridge: 120 bins, or as many more as give 8 windows with all their targets outside the gate's slice, which is
+    /// a third of so short a history (173 bins for a window of 48 and 60 leads).
+    public static func ridge(_ plan: ForecastPlan) -> Int {
+        max(120, ((plan.window + plan.horizon + 7) * 3 + 1) / 2)
+    }
 }
 
 /// What came of a training.
