@@ -251,4 +251,5 @@ def main():
         print(f"  bytes a point, merged                {size[0]:8.3f}    {size[1]:8.3f}    {size[0] / size[1]:5.2f} x", flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -71,9 +71,8 @@ struct IssuedFans: Sendable, Hashable {
 extension Fan {
     /// A forecast rounded to a resolution.
     init(_ fan: QuantileFan, resolution: Resolution) {
-        self = .quantised(
-            median: fan.median, lower80: fan.lower80, upper80: fan.upper80, lower95: fan.lower95,
-            upper95: fan.upper95, resolution: resolution)
+        let quantiles = Fan.RowPlaces(stride: 7, median: 3, lower80: 1, upper80: 5, lower95: 0, upper95: 6)
+        self = .quantised(rows: fan.values, places: quantiles, resolution: resolution)
     }
 }
 

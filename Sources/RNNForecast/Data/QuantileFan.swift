@@ -14,8 +14,15 @@ public struct QuantileFan: Sendable, Hashable {
         precondition(values.count == leads * 7)
         self.leads = leads
         self.values = values
-        for lead in 0..<leads {
-            self.values[(lead * 7)..<(lead * 7 + 7)].sort()
+        for start in stride(from: 0, to: values.count, by: 7) {
+            // Nearly always they are in order; and seven are sorted by insertion.
+            for i in (start + 1)..<(start + 7) where self.values[i] < self.values[i - 1] {
+                var place = i
+                while place > start, self.values[place] < self.values[place - 1] {
+                    self.values.swapAt(place, place - 1)
+                    place -= 1
+                }
+            }
         }
     }
 
@@ -48,9 +55,8 @@ public struct QuantileFan: Sendable, Hashable {
     private func column(_ q: Int) -> [Double] { (0..<leads).map { values[$0 * 7 + q] } }
 
     /// The fan with every value within `range`.
-    func clamped(to range: ClosedRange<Double>) -> QuantileFan {
-        var fan = self
-        for i in fan.values.indices { fan.values[i] = min(max(fan.values[i], range.lowerBound), range.upperBound) }
-        return fan
+    consuming func clamped(to range: ClosedRange<Double>) -> QuantileFan {
+        for i in values.indices { values[i] = min(max(values[i], range.lowerBound), range.upperBound) }
+        return self
     }
 }

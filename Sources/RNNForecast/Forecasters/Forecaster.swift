@@ -74,7 +74,7 @@ struct ForecastBounds: Sendable, Hashable {
         self.upper = upper
     }
 
-    func clamp(_ fan: QuantileFan) -> QuantileFan { fan.clamped(to: lower...upper) }
+    func clamp(_ fan: consuming QuantileFan) -> QuantileFan { fan.clamped(to: lower...upper) }
 }
 
 /// The constant forecaster, if all bins with a value in the last `max(24 h, 144 bins)` are equal and the history is at
