@@ -117,7 +117,7 @@ class Forecastd(Daemon):
         super().__init__()
         configuration = self.folder + "/c.yaml"
         with open(configuration, "w") as f:
-            f.write("training:\n  enabled: false\n")
+            f.write("training:\n  enabled: false\nlimits:\n  new_series_per_minute: 100000\n")
         self.process = subprocess.Popen(
             [binary, "run", "--config", configuration, "--state-directory", self.folder, "--runtime-directory", self.folder],
             stderr=subprocess.DEVNULL)

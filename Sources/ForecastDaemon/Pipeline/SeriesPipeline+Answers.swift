@@ -8,7 +8,7 @@ extension SeriesPipeline {
     var isConstant: Bool { constant.isConstant(stepSeconds: plan.stepSeconds) }
 
     /// The forecast in force. It is the newest that was issued, with its own origin; for a constant it is made here,
-    /// and nobody keeps it. Nil before two bins.
+    /// and nobody keeps it. Nil before two bins. In catch-up it may be lead 1 alone.
     ///
     /// - Parameter now: the wall clock, for a forecast that is made on request.
     func forecastNow(now: Timestamp) -> FanRow? {

@@ -186,11 +186,12 @@ struct SeriesPipeline: Sendable {
         // A constant is forecast when somebody asks; it leaves no rows.
         guard !isConstant else { return }
         let origin = nextBin - 1
-        if let (fan, model) = forecastOfOrigin() {
+        let sparse = IssuedFans.isSparse(bin: origin, grid: grid, horizon: plan.horizon)
+        // Of the past, nothing but the record's lead 1 is kept, and the fans that score longer leads.
+        if let (fan, model) = forecastOfOrigin(onlyNext: backfilled && !sparse) {
             let row = FanRow(
                 grid: grid, origin: clock.originSeconds(of: origin), issuedAt: issuedAt,
                 stepSeconds: plan.stepSeconds, model: model, backfilled: backfilled, fan: fan)
-            let sparse = IssuedFans.isSparse(bin: origin, grid: grid, horizon: plan.horizon)
             issued.issue(IssuedFan(row: row, bin: origin, lastValue: lastValue), sparse: sparse)
             events.append(.fan(row, sparse: sparse))
             events.append(
@@ -210,8 +211,11 @@ struct SeriesPipeline: Sendable {
     }
 
     /// The fan of the newest closed bin, rounded, and the model's name; nil before two bins.
-    private mutating func forecastOfOrigin() -> (Fan, model: String)? {
+    ///
+    /// - Parameter onlyNext: lead 1 is enough, where it costs less than the whole fan; it is rounded as in the whole.
+    private mutating func forecastOfOrigin(onlyNext: Bool) -> (Fan, model: String)? {
         guard present >= 2 else { return nil }
+        if onlyNext, trained == nil, let fan = nextOfLastValue() { return (fan, "last-value") }
         let history = ring.history(plan.neededBins)
         // After a long gap the newest value may be all that is left, or not even that.
         guard history.values.contains(where: \.isFinite) else { return nil }
@@ -219,8 +223,19 @@ struct SeriesPipeline: Sendable {
             return (Fan(trained.forecaster.forecast(history), resolution: trained.resolution), trained.name)
         }
         let quantiles = untrained.forecaster(ring: ring, present: present, plan: plan).forecast(history)
-        let width = quantiles.upper80[0] - quantiles.lower80[0]
+        let width = quantiles[0, 5] - quantiles[0, 1]
         return (Fan(quantiles, resolution: Resolution(width: width)), "last-value")
+    }
+}
+
+extension SeriesPipeline {
+    /// Lead 1 of the last value's fan; nil where only the whole fan tells how it is rounded.
+    private mutating func nextOfLastValue() -> Fan? {
+        let forecaster = untrained.forecaster(ring: ring, present: present, plan: plan)
+        guard let (next, reach) = forecaster.next(after: lastValue) else { return nil }
+        let resolution = Resolution(width: next[0, 5] - next[0, 1])
+        guard Fan.holds(level: lastValue, reach: reach, resolution: resolution) else { return nil }
+        return Fan(next, resolution: resolution)
     }
 }
 

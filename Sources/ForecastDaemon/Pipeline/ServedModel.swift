@@ -29,7 +29,7 @@ struct TrainedModel: Sendable {
 }
 
 /// The last value in service, for a series that nobody has trained. Its spread is taken from the newest 240 bins, anew
-/// with each of the first 16 bins, then about eight times while the number of present ones doubles, at last every 60
+/// with each of the first 8 bins, then about four times while the number of present ones doubles, at last every 60
 /// bins: sorting the changes at every bin would cost more than a network. When it is fitted depends on the bins alone, so
 /// a restored pipeline finds the same spread.
 struct LastValueService: Sendable {
@@ -41,7 +41,7 @@ struct LastValueService: Sendable {
     /// Bins between two fits, with so many bins present.
     private static func every(present: Int) -> Int64 {
         var bins: Int64 = 1
-        while bins * 16 < present, bins < every { bins *= 2 }
+        while bins * 8 < present, bins < every { bins *= 2 }
         return min(bins, every)
     }
 

@@ -15,11 +15,14 @@ public struct LastValueForecaster: Sendable, Hashable {
     /// `[leads][7]`: added to the newest value.
     let offsets: [Double]
     let bounds: ForecastBounds
+    /// The largest offset of any quantile at any lead, by size.
+    let reach: Double
 
     init(leads: Int, offsets: [Double], bounds: ForecastBounds) {
         self.leads = leads
         self.offsets = offsets
         self.bounds = bounds
+        reach = offsets.reduce(0) { max($0, abs($1)) }
     }
 
     /// Fits the spread. With 20 changes over a lead their quantiles are taken; with fewer, a normal spread that grows
@@ -49,9 +52,9 @@ public struct LastValueForecaster: Sendable, Hashable {
                 out += standardNormalQuantiles.map { $0 * deviation * Double(lead).squareRoot() }
             }
         }
-        leads = plan.horizon
-        offsets = Self.between(knots, out.map { $0.isFinite ? $0 : 0 })
-        bounds = ForecastBounds(plan: plan, values: values)
+        self.init(
+            leads: plan.horizon, offsets: Self.between(knots, out.map { $0.isFinite ? $0 : 0 }),
+            bounds: ForecastBounds(plan: plan, values: values))
     }
 
     /// `[knots][7]` made `[leads][7]`, linear in the lead.
@@ -70,6 +73,11 @@ public struct LastValueForecaster: Sendable, Hashable {
             }
         }
         return out
+    }
+
+    /// Lead 1 alone.
+    func next(after last: Double) -> QuantileFan {
+        bounds.clamp(QuantileFan(leads: 1, values: offsets.prefix(7).map { last + $0 }))
     }
 
     func forecast(_ history: BinHistory) -> QuantileFan {

@@ -122,6 +122,13 @@ public struct Fan: Sendable, Hashable {
         return Fan(steps: steps, base: base, resolution: resolution, bytes: bytes)
     }
 
+    /// Whether a resolution certainly holds, without being coarsened, every fan whose medians are all `level` and whose
+    /// bounds are at most `reach` away. A hundredth is left for rounding.
+    public static func holds(level: Double, reach: Double, resolution: Resolution) -> Bool {
+        resolution.steps(reach) < Double(largestSpread) * 0.99
+            && resolution.steps(abs(level) + reach) * Double(resolution.numerator) < 9_007_199_254_740_992 * 0.99
+    }
+
     /// The finest resolution, not finer than asked, that holds the fan.
     private static func fitting(_ asked: Resolution, low: Double, high: Double, widest: Double) -> Resolution {
         func fits(_ candidate: Resolution) -> Bool {
