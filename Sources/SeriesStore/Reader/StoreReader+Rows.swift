@@ -48,11 +48,6 @@ extension StoreReader {
         try database.readNow { db in try ModelTable.newest(of: grid, in: db) }
     }
 
-    /// All candidates of a grid, newest first.
-    public func models(grid: GridID) throws(StoreError) -> [ModelRow] {
-        try database.readNow { db in try ModelTable.all(of: grid, in: db) }
-    }
-
     /// The largest model id ever stored, 0 if none: ids are the caller's to give.
     public func lastModelID() throws(StoreError) -> Int64 {
         try database.readNow { db in try ModelTable.lastID(in: db) }
@@ -63,28 +58,6 @@ extension StoreReader {
         open openOnly: Bool = false, series: SeriesID? = nil, since: Timestamp? = nil
     ) throws(StoreError) -> [AlertRow] {
         try database.readNow { db in try AlertTable.rows(openOnly: openOnly, series: series, since: since, in: db) }
-    }
-
-    /// Transitions of alerts after a position, oldest first: what a sink has not sent yet.
-    public func alertHistory(
-        after position: Int64, limit: Int = 1000
-    ) throws(StoreError) -> [(position: Int64, alert: AlertRow)] {
-        try database.readNow { db in try AlertTable.history(after: position, limit: limit, in: db) }
-    }
-
-    /// The daily sums of a grid, oldest first.
-    public func skill(grid: GridID) throws(StoreError) -> [SkillRow] {
-        try database.readNow { db in try SkillTable.rows(of: grid, in: db) }
-    }
-
-    /// All marks, by their beginning.
-    public func marks() throws(StoreError) -> [MarkRow] {
-        try database.readNow { db in try MarkTable.all(in: db) }
-    }
-
-    /// How far a feeder or sink has come; nil if it never said.
-    public func cursor(name: String) throws(StoreError) -> String? {
-        try database.readNow { db in try CursorTable.position(of: name, in: db) }
     }
 
     /// What the file is made of.

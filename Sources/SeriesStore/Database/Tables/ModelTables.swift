@@ -44,11 +44,6 @@ enum ModelTable {
         ).first
     }
 
-    /// All candidates of a grid, newest first.
-    static func all(of grid: GridID, in db: Database) throws(StoreError) -> [ModelRow] {
-        try db.rows("SELECT \(columns) FROM model WHERE grid = ? ORDER BY id DESC", [.integer(grid)], model)
-    }
-
     static func lastID(in db: Database) throws(StoreError) -> Int64 {
         try db.rows("SELECT coalesce(max(id), 0) FROM model") { row in row.integer(0) }.first ?? 0
     }
