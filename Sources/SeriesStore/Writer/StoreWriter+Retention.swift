@@ -122,7 +122,7 @@ extension StoreWriter {
 
 extension StoreContents {
     /// The groups that may hold something expired.
-    fileprivate func candidates(now: Timestamp, options: Store.Options) -> [(GroupKey, Retention)] {
+    fileprivate func candidates(now: Timestamp, options: StoreOptions) -> [(GroupKey, Retention)] {
         segments.compactMap { group, list in
             switch group.kind {
             case .samples:
