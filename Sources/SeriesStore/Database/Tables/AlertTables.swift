@@ -1,4 +1,4 @@
-// Alerts as they are, every transition they went through, marks, and how far feeders and sinks have come.
+// Alerts as they are, every transition they went through, and marks.
 
 import GRDB
 
@@ -94,19 +94,5 @@ enum MarkTable {
                 row.id == 0 ? .null : .integer(row.id), .text(row.kind), .text(row.text), .text(row.matcher),
                 .integer(row.from), .optional(row.to),
             ])
-    }
-}
-
-/// `cursor`: a position for each feeder or sink, advanced in the transaction that stores what it stands for.
-enum CursorTable {
-    static let create = """
-        CREATE TABLE cursor(
-            name TEXT PRIMARY KEY,
-            position TEXT NOT NULL
-        ) WITHOUT ROWID
-        """
-
-    static func upsert(name: String, position: String, in db: Database) throws(StoreError) {
-        try db.run("INSERT OR REPLACE INTO cursor(name, position) VALUES (?, ?)", [.text(name), .text(position)])
     }
 }
