@@ -13,7 +13,7 @@ struct LoadedStore {
 
     init(from db: Database, now: Timestamp) throws(StoreError) {
         series = try SeriesTable.all(in: db)
-        if try Schema.hasForecastTables(db) { grids = try GridTable.all(in: db) }
+        if try GridTable.exists(in: db) { grids = try GridTable.all(in: db) }
         let (knownSeries, knownGrids) = (Set(series.map(\.id)), Set(grids.map(\.id)))
         let cursors = try CursorTable.own(in: db)
         nextSeriesID = (cursors[.lastSeries] ?? 0) + 1

@@ -46,15 +46,9 @@ enum Schema {
         }
     }
 
-    /// Whether the file has the tables of forecasts. One that holds samples alone has not: nine empty tables and the
-    /// statements of their views would be a tenth of a small store.
-    static func hasForecastTables(_ db: Database) throws(StoreError) -> Bool {
-        try !db.rows("SELECT 1 FROM sqlite_master WHERE name = 'grid'", [], { _ in }).isEmpty
-    }
-
     /// Makes the tables of forecasts and their views, unless they are there. In the caller's transaction.
     static func makeForecastTables(_ db: Database) throws(StoreError) {
-        if try hasForecastTables(db) { return }
+        if try GridTable.exists(in: db) { return }
         do {
             for sql in forecastTables { try db.execute(sql: stored(sql)) }
         } catch {

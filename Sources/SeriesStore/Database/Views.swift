@@ -27,23 +27,27 @@ extension View {
         forecast("v_forecast_as_of", "forecast_fan", grid: "id & 268435455"), alert, model, skill,
     ]
 
-    /// The byte at 1-based position `at` of a blob, of which `hex` is the text in hexadecimal digits.
-    private static func byte(_ hex: String, at position: String) -> String {
-        func digit(_ place: String) -> String { "instr('123456789ABCDEF',substr(\(hex),2*(\(position))\(place),1))" }
-        return "(\(digit("-1"))<<4|\(digit("")))"
+    /// The byte at 1-based position `at` of a blob.
+    private static func byte(_ blob: String, at position: String) -> String {
+        let digits = "hex(substr(\(blob),\(position),1))"
+        return "(instr('123456789ABCDEF',substr(\(digits),1,1))<<4|instr('123456789ABCDEF',substr(\(digits),2,1)))"
     }
+
+    // Where a subquery says DISTINCT, no two of its rows are alike anyway: the word keeps SQLite from putting its expressions
+    // into the places where they are used, and from computing a name again for each of 60 leads; conditions on its columns
+    // still get in. CROSS JOIN keeps the order of loops: fans, their series, and only then the leads.
 
     private static func utc(_ column: String) -> String { "datetime(\(column) / 1000000000, 'unixepoch')" }
 
     /// The text of a key, by a walk over the length-prefixed fields of its canonical bytes. A length has one or two
     /// LEB128 bytes, which covers fields up to 16 383 bytes; longer ones show as they begin. Values are not quoted.
     ///
-    /// Inside: `k` is the key, put together from its base and its difference (docs/format/key.md); `x` its hexadecimal
-    /// digits; `f` its fields, with number n, position p of the length and the length l itself.
+    /// Inside: `k` is the key, put together from its base and its difference (docs/format/key.md); `f` its fields, with
+    /// number n, position p of the length and the length l itself.
     private static let series: View = {
         func length(_ at: String) -> String {
-            let low = byte("x", at: at)
-            return "CASE WHEN \(low)<128 THEN \(low) ELSE \(low)-128+(\(byte("x", at: at + "+1"))<<7) END"
+            let low = byte("k", at: at)
+            return "CASE WHEN \(low)<128 THEN \(low) ELSE \(low)-128+(\(byte("k", at: at + "+1"))<<7) END"
         }
         func name(_ code: String, _ names: [String]) -> String {
             let cases = names.enumerated().map { "WHEN \($0) THEN '\($1)'" }
@@ -62,11 +66,10 @@ extension View {
                 \(name("kind", SeriesTable.kinds.map(\.rawValue))), unit,
                 \(name("aggregate", SeriesTable.aggregates.map(\.rawValue))), interval_seconds, time_zone, uid,
                 date(created_day * 86400, 'unixepoch')
-                FROM (SELECT *, hex(k) AS x FROM (SELECT s.id AS id, interval_seconds, c.*,
-                CASE WHEN s.base IS NULL THEN s.key ELSE CAST(substr(b.key, 1, \(byte("hex(s.key)", at: "1")))
-                || substr(s.key, 3) || substr(b.key, 1 + length(b.key) - \(byte("hex(s.key)", at: "2"))) AS BLOB) END AS k
-                FROM series s JOIN series_class c ON c.id = s.class
-                LEFT JOIN (SELECT id AS base_id, key FROM series) b ON b.base_id = s.base))
+                FROM (SELECT DISTINCT s.id AS id, s.interval_seconds AS interval_seconds, kind, aggregate, unit, time_zone, created_day, uid,
+                CASE WHEN s.base IS NULL THEN s.key ELSE CAST(substr(b.key, 1, \(byte("s.key", at: "1")))
+                || substr(s.key, 3) || substr(b.key, 1 + length(b.key) - \(byte("s.key", at: "2"))) AS BLOB) END AS k
+                FROM series s JOIN series_class c ON c.id = s.class LEFT JOIN series b ON b.id = s.base)
                 """)
     }()
 
@@ -78,8 +81,8 @@ extension View {
             length(bytes), round(length(bytes) * 1.0 / samples, 3) FROM segment
             """)
 
-    /// The fans of a table, one row for each lead, decoded as docs/format/fan.md says. Inside: `h` is the blob in
-    /// hexadecimal, `n` its number of leads, `k` the lead, `m` the median in units, `c1`…`c4` the codes of the spreads.
+    /// The fans of a table, one row for each lead, decoded as docs/format/fan.md says. Inside: `n` is the number of leads of
+    /// a fan, `k` the lead, `m` the median in units, `c1`…`c4` the codes of the spreads.
     private static func forecast(_ view: String, _ table: String, grid: String) -> View {
         func bound(_ code: String, _ sign: String) -> String {
             let spread = "CASE WHEN \(code) < 16 THEN \(code) ELSE (16 + (\(code) & 15)) << ((\(code) >> 4) - 1) END"
@@ -95,14 +98,15 @@ extension View {
                 SELECT series_id, grid, series, unit, step, origin, issued_at, backfilled, model, k, origin + k * step,
                 datetime(origin + k * step, 'unixepoch'), CAST(m * num AS REAL) / den,
                 \(bound("c1", "-")), \(bound("c2", "+")), \(bound("c3", "-")), \(bound("c4", "+"))
-                FROM (SELECT s.*, f.*, k,
-                base + ((\(byte("h", at: "2*k-1")) | (\(byte("h", at: "2*k")) << 8)) + 32768) % 65536 - 32768 AS m,
-                \(byte("h", at: "2*n+k")) AS c1, \(byte("h", at: "3*n+k")) AS c2,
-                \(byte("h", at: "4*n+k")) AS c3, \(byte("h", at: "5*n+k")) AS c4
-                FROM (SELECT *\(grid == "grid" ? "" : ", \(grid) AS grid"), hex(fan) AS h, length(fan) / 6 AS n FROM \(table)) f
-                JOIN (WITH RECURSIVE l(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM l WHERE k < 1024) SELECT k FROM l)
-                ON k <= n JOIN (SELECT id AS g, series AS owner FROM grid) ON g = f.grid
-                JOIN (SELECT series_id, series, unit FROM v_series) s ON s.series_id = owner)
+                FROM (SELECT series_id, series, unit, f.*, k,
+                base + ((\(byte("fan", at: "2*k-1")) | (\(byte("fan", at: "2*k")) << 8)) + 32768) % 65536 - 32768 AS m,
+                \(byte("fan", at: "2*n+k")) AS c1, \(byte("fan", at: "3*n+k")) AS c2,
+                \(byte("fan", at: "4*n+k")) AS c3, \(byte("fan", at: "5*n+k")) AS c4
+                FROM (SELECT *\(grid == "grid" ? "" : ", \(grid) AS grid"), length(fan) / 6 AS n FROM \(table)) f
+                CROSS JOIN (SELECT id AS g, series AS owner FROM grid) ON g = f.grid
+                CROSS JOIN (SELECT DISTINCT series_id, series, unit FROM v_series) ON series_id = owner
+                CROSS JOIN (WITH RECURSIVE l(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM l WHERE k < 1024) SELECT k FROM l)
+                WHERE k <= n)
                 """)
     }
 

@@ -68,7 +68,7 @@ extension StoreReader {
     private func readForecasts<T>(
         otherwise nothing: T, _ body: (Database) throws -> T
     ) throws(StoreError) -> T {
-        try database.readNow { db in try Schema.hasForecastTables(db) ? body(db) : nothing }
+        try database.readNow { db in try GridTable.exists(in: db) ? body(db) : nothing }
     }
 
     /// What the file is made of.
@@ -104,7 +104,7 @@ extension StoreReader {
             sizes.freeBytes = page * (try number("PRAGMA freelist_count"))
             sizes.journalRows = try number("SELECT count(*) FROM journal")
             sizes.sampleBytes += try number("SELECT coalesce(sum(length(bytes)), 0) FROM journal")
-            guard try Schema.hasForecastTables(db) else { return }
+            guard try GridTable.exists(in: db) else { return }
             sizes.forecastBytes += try number("SELECT coalesce(sum(length(fan) + 64), 0) FROM forecast_latest")
             if let history = state.withLock({ $0.historyBytes }) {
                 sizes.forecastBytes += history

@@ -54,7 +54,7 @@ private struct Salvage {
 
     /// - Throws: what the new file will not take; what the old one does not give is noted.
     mutating func run() throws(StoreError) {
-        let hasForecasts = try Schema.hasForecastTables(old)
+        let hasForecasts = try GridTable.exists(in: old)
         if hasForecasts { try Schema.makeForecastTables(new) }
         for table in Self.tablesOfSamples + (hasForecasts ? Self.tablesOfForecasts : []) { try copy(table) }
         // A key is no key without its base.

@@ -77,7 +77,7 @@ extension Verification {
             }
         }
         note("fans") { (_) throws(StoreError) in
-            guard try Schema.hasForecastTables(db) else { return }
+            guard try GridTable.exists(in: db) else { return }
             try db.query(
                 """
                 SELECT grid FROM forecast_latest WHERE length(fan) % 6 OR num <= 0 OR den <= 0

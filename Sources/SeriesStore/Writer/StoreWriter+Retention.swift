@@ -50,7 +50,7 @@ extension StoreWriter {
         let grids = gridIDs.values.reduce(0) { $0 + $1.count }
         let budget = max(Int(Double(sampleBytes) * forecasts.budget), 65_536 * grids, 16 << 20)
         let fans: Int? = try? await database.write { db in
-            guard try Schema.hasForecastTables(db) else { return 0 }
+            guard try GridTable.exists(in: db) else { return 0 }
             try FanTable.thin(from: from, to: fine, in: db)
             try FanTable.delete(before: coarse, in: db)
             return try FanTable.historyBytes(in: db)
@@ -63,7 +63,7 @@ extension StoreWriter {
         let recent = (seconds - 6 * 3600) / FanTable.coarseSeconds * FanTable.coarseSeconds
         let thinned =
             (try? await database.write { db in
-                guard try Schema.hasForecastTables(db) else { return 0 }
+                guard try GridTable.exists(in: db) else { return 0 }
                 try FanTable.thin(from: fine, to: recent, in: db)
                 return try FanTable.historyBytes(in: db)
             }) ?? fans

@@ -31,10 +31,12 @@ import Testing
         #expect(throws: StoreError.self) { try KeyDifference.decode([3], base: [1, 2, 3, 4]) }
     }
 
-    @Test("names come back, also after the series that they are differences from were renamed or deleted")
+    @Test("names come back, also when the series that they are differences from are gone")
     func bases() async throws {
         let path = folder.database
-        @Sendable func name(_ index: Int) -> String { "node_filesystem_available_bytes{device=/dev/sd\(index),host=web1}" }
+        @Sendable func name(_ index: Int) -> String {
+            "node_filesystem_available_bytes{device=/dev/sd\(index),host=web1}"
+        }
         @Sendable func texts() throws -> [String] {
             try Store.query(path: path, sql: "SELECT series FROM v_series ORDER BY series_id").rows.map { row in
                 if case .text(let text) = row[0] { text } else { "" }

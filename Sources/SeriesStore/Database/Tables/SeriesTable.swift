@@ -61,7 +61,7 @@ enum SeriesTable {
 
     /// Takes a series away with its grids and all that hangs on them; its record expires by itself.
     static func delete(_ id: SeriesID, in db: Database) throws(StoreError) {
-        if try Schema.hasForecastTables(db) { try deleteForecasts(of: id, in: db) }
+        if try GridTable.exists(in: db) { try deleteForecasts(of: id, in: db) }
         try makeIndependent(of: id, in: db)
         try db.run("DELETE FROM series WHERE id = ?", [.integer(id)])
     }
@@ -163,6 +163,12 @@ enum GridTable {
             step INTEGER NOT NULL                  -- seconds; the writer knows all grids and makes none twice
         )
         """
+
+    /// Whether the file has this table and all others of forecasts. One that holds samples alone has not: nine empty tables
+    /// and the statements of their views would be a tenth of a small store.
+    static func exists(in db: Database) throws(StoreError) -> Bool {
+        try !db.rows("SELECT 1 FROM sqlite_master WHERE name = 'grid'", [], { _ in }).isEmpty
+    }
 
     static func insert(_ grids: [GridRow], into db: Database) throws(StoreError) {
         for grid in grids {
