@@ -160,7 +160,7 @@ final class SegmentReading {
     }
 
     /// What `read` makes of a segment; `nothing` for a damaged one that may be skipped.
-    private func reading<T>(
+    func reading<T>(
         _ info: SegmentInfo, otherwise nothing: T,
         _ read: (SegmentBlob, SegmentDirectory) throws(StoreError) -> T
     ) throws(StoreError) -> T? {

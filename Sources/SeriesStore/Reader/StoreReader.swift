@@ -48,6 +48,24 @@ public struct StoreReader: Sendable {
         throw .failed("the segments of series \(series) change faster than they can be read")
     }
 
+    /// The same of every series that has samples, from directories alone: no chunk is decoded.
+    public func summaries() async throws(StoreError) -> [SeriesID: SeriesSummary] {
+        var result: [SeriesID: SeriesSummary] = [:]
+        let (heads, groups) = state.withLock { contents in
+            (
+                contents.heads.compactMapValues { SeriesSummary(of: $0.samples(from: .min, to: .max)) },
+                Array(contents.segments.keys.filter { $0.kind == .samples })
+            )
+        }
+        for group in groups {
+            // One series fills what is remembered of its group.
+            _ = try await summary(of: group.group * GroupKey.size)
+            result.merge(state.withLock { $0.summaries[group] ?? [:] }) { $1 }
+        }
+        result.merge(heads) { SeriesSummary.sum($0, $1) ?? $1 }
+        return result
+    }
+
     func ordered(_ series: SeriesID, from: Timestamp, to: Timestamp) async throws(StoreError) -> Samples {
         for _ in 0..<Self.attempts {
             let (head, segments) = state.withLock { contents in
