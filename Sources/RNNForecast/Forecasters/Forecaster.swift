@@ -56,27 +56,6 @@ public enum Forecaster: Sendable, Hashable {
     }
 }
 
-/// Bounds that no forecast may leave, known from the history: nothing below 0, nothing above 100.
-struct ForecastBounds: Sendable, Hashable {
-    var lower: Double
-    var upper: Double
-
-    /// The bounds of `plan` for a history of `values`.
-    init(plan: ForecastPlan, values: [Double]) {
-        let finite = values.filter(\.isFinite)
-        let positive = finite.allSatisfy { $0 >= 0 }
-        lower = plan.nonNegative && positive ? 0 : -.greatestFiniteMagnitude
-        upper = plan.percentage && positive && finite.allSatisfy { $0 <= 100 } ? 100 : .greatestFiniteMagnitude
-    }
-
-    init(lower: Double, upper: Double) {
-        self.lower = lower
-        self.upper = upper
-    }
-
-    func clamp(_ fan: QuantileFan) -> QuantileFan { fan.clamped(to: lower...upper) }
-}
-
 /// The constant forecaster, if all bins with a value in the last `max(24 h, 144 bins)` are equal and the history is at
 /// least that long; else nil.
 public func constantForecaster(_ history: BinHistory, plan: ForecastPlan) -> Forecaster? {
@@ -85,4 +64,9 @@ public func constantForecaster(_ history: BinHistory, plan: ForecastPlan) -> For
     let seen = history.values.suffix(span).filter(\.isFinite)
     guard let first = seen.first, seen.allSatisfy({ $0 == first }) else { return nil }
     return .constant(value: first, leads: plan.horizon)
+}
+
+/// The forecaster of a series from its second bin on, before any training.
+public func lastValueForecaster(_ history: BinHistory, plan: ForecastPlan) -> Forecaster {
+    .lastValue(LastValueForecaster(history, plan: plan))
 }
