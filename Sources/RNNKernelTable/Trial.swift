@@ -237,22 +237,3 @@ extension KernelTable {
         }
     }
 }
-
-extension KernelTable {
-    /// This table with one wrong kernel (a forecast that is a little too small), for the test of the step-down.
-    package func spoiled(as instructionSet: InstructionSet) -> KernelTable {
-        let right = unsafe infer
-        return unsafe KernelTable(
-            instructionSet: instructionSet, gatherRows: gatherRows, copyRows: copyRows,
-            forwardRecurrent: forwardRecurrent,
-            backwardRecurrent: backwardRecurrent, forwardDense: forwardDense, backwardDense: backwardDense,
-            pinballLoss: pinballLoss, pointLossStep: pointLossStep, adamWStep: adamWStep, productOfRows: productOfRows,
-            productOfRowsGradient: productOfRowsGradient,
-            infer: { plan, weights, values in
-                unsafe right(plan, weights, values)
-                unsafe values[plan.output] *= 0.999
-            },
-            addMoments: addMoments, ridgeResiduals: ridgeResiduals, solvePositive: solvePositive,
-            multiplyAdds: multiplyAdds, operationsPerRound: operationsPerRound)
-    }
-}

@@ -224,10 +224,12 @@ extension InlineArray {
     #endif
 }
 
-/// Lower plus upper half, of a and of b.
-@inline(always) private func halved(_ a: V, _ b: V) -> V {
-    V(lowHalf: a.lowHalf, highHalf: b.lowHalf) + V(lowHalf: a.highHalf, highHalf: b.highHalf)
-}
+#if V512 || V256
+    /// Lower plus upper half, of a and of b.
+    @inline(always) private func halved(_ a: V, _ b: V) -> V {
+        V(lowHalf: a.lowHalf, highHalf: b.lowHalf) + V(lowHalf: a.highHalf, highHalf: b.highHalf)
+    }
+#endif
 
 /// Even plus odd lanes, of a and of b.
 @inline(always) private func paired(_ a: V, _ b: V) -> V {

@@ -21,7 +21,6 @@ import Testing
         let coefficients = noise(6 * design.weights, times: 0.125)
         let ridge = RidgeWeights(design: design, coefficients: coefficients, offsets: noise(42, times: 0.5))
         var models: [(String, Forecaster)] = [
-            ("constant", .constant(value: 42.5, leads: 24)),
             ("last-value", .lastValue(LastValueForecaster(leads: 3, offsets: noise(21), bounds: bounds))),
             (
                 "seasonal-naive",

@@ -362,15 +362,6 @@ private func trained(_ values: [Double], seed: UInt64 = 1, change: (inout Foreca
         #expect(fan.upper80 == (1...24).map { 99 + Double($0) })
     }
 
-    @Test("of a constant series are its value, and only after a day of it")
-    func constant() {
-        let plan = ForecastPlan.near(stepSeconds: 300)
-        let flat = BinHistory(first: 0, stepSeconds: 300, values: [Double](repeating: 3, count: 288))
-        #expect(constantForecaster(flat, plan: plan)?.forecast(flat).median == [Double](repeating: 3, count: 24))
-        let short = BinHistory(first: 0, stepSeconds: 300, values: [Double](repeating: 3, count: 287))
-        #expect(constantForecaster(short, plan: plan) == nil)
-    }
-
     @Test("read any probability between the outer quantiles, and none beyond")
     func quantiles() {
         let fan = QuantileFan(leads: 1, values: [7, 6, 5, 4, 3, 2, 1])

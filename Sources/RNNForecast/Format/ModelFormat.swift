@@ -17,10 +17,6 @@ extension Forecaster {
         var payload = ModelWriter()
         let kind: UInt8
         switch self {
-        case .constant(let value, let leads):
-            kind = 0
-            payload.put(value)
-            payload.put(UInt32(leads))
         case .lastValue(let model):
             kind = 1
             payload.put(UInt32(model.leads))
@@ -85,9 +81,6 @@ extension Forecaster {
         guard stored == computed else { throw .checksumMismatch(stored: stored, computed: computed) }
         var payload = ModelReader(bytes, from: headerSize)
         switch bytes[5] {
-        case 0:
-            let value = try payload.double()
-            self = .constant(value: value, leads: try payload.leads())
         case 1:
             let leads = try payload.leads()
             let bounds = try payload.bounds()

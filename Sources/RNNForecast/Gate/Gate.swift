@@ -125,7 +125,6 @@ struct Gate {
     /// The winner again, on every bin.
     private mutating func refit(_ winner: Forecaster, stop: () -> Bool) throws(TrainingError) -> Forecaster {
         switch winner {
-        case .constant: return winner
         case .lastValue: return lastValueForecaster(history, plan: plan)
         case .seasonalNaive: return SeasonalNaiveForecaster(history, plan: plan).map(Forecaster.seasonalNaive) ?? winner
         case .ridge: return FittedRidge(history, plan: plan).map { .ridge($0.forecaster) } ?? winner

@@ -30,8 +30,6 @@ public enum Rung {
     public static let ridge = 120
     /// The recurrent network.
     public static let network = 400
-    /// Periods of the season from which its lag is used.
-    public static let seasonPeriods = 2.5
 }
 
 /// What came of a training.
