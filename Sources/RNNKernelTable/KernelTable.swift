@@ -29,6 +29,10 @@
     let adamWStep: @Sendable (AdamWPlan, AdamWStep, UnsafeMutablePointer<Float>) -> Float
     let productOfRows: @Sendable (OwnLagPlan, UnsafeMutablePointer<Float>) -> Void
     let productOfRowsGradient: @Sendable (OwnLagPlan, UnsafeMutablePointer<Float>) -> Void
+    let forwardTanh: Step<TanhPlan>
+    let backwardTanh: Step<TanhPlan>
+    let forwardGates: Step<GatePlan>
+    let backwardGates: Step<GatePlan>
     let infer: @Sendable (InferencePlan, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
     let addMoments: @Sendable (RidgeRows, UnsafeMutablePointer<Double>) -> Void
     let ridgeResiduals: RidgeStep
@@ -51,6 +55,10 @@
         adamWStep: @escaping @Sendable (AdamWPlan, AdamWStep, UnsafeMutablePointer<Float>) -> Float,
         productOfRows: @escaping Step<OwnLagPlan>,
         productOfRowsGradient: @escaping Step<OwnLagPlan>,
+        forwardTanh: @escaping Step<TanhPlan>,
+        backwardTanh: @escaping Step<TanhPlan>,
+        forwardGates: @escaping Step<GatePlan>,
+        backwardGates: @escaping Step<GatePlan>,
         infer: @escaping @Sendable (InferencePlan, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void,
         addMoments: @escaping @Sendable (RidgeRows, UnsafeMutablePointer<Double>) -> Void,
         ridgeResiduals: @escaping RidgeStep,
@@ -70,6 +78,10 @@
         unsafe self.adamWStep = adamWStep
         unsafe self.productOfRows = productOfRows
         unsafe self.productOfRowsGradient = productOfRowsGradient
+        unsafe self.forwardTanh = forwardTanh
+        unsafe self.backwardTanh = backwardTanh
+        unsafe self.forwardGates = forwardGates
+        unsafe self.backwardGates = backwardGates
         unsafe self.infer = infer
         unsafe self.addMoments = addMoments
         unsafe self.ridgeResiduals = ridgeResiduals
@@ -137,6 +149,30 @@
     public func backward(_ plan: OwnLagPlan, in arena: Arena<Float>) {
         precondition(plan.lags + plan.count * plan.leads * plan.batch <= arena.count)
         unsafe productOfRowsGradient(plan, arena.base)
+    }
+
+    /// Sums become tanh units.
+    public func forward(_ plan: TanhPlan, in arena: Arena<Float>) {
+        precondition(plan.values + plan.rows * plan.batch <= arena.count)
+        unsafe forwardTanh(plan, arena.base)
+    }
+
+    /// Units become the gradient of their sums.
+    public func backward(_ plan: TanhPlan, in arena: Arena<Float>) {
+        precondition(max(plan.values, plan.gradients) + plan.rows * plan.batch <= arena.count)
+        unsafe backwardTanh(plan, arena.base)
+    }
+
+    /// Mixes the experts into the highway's forecast.
+    public func forward(_ plan: GatePlan, in arena: Arena<Float>) {
+        precondition(max(plan.gates, plan.values) + plan.experts * plan.leads * plan.batch <= arena.count)
+        unsafe forwardGates(plan, arena.base)
+    }
+
+    /// Gates and base become their gradients, where `mixed` holds its own.
+    public func backward(_ plan: GatePlan, in arena: Arena<Float>) {
+        precondition(max(plan.gates, plan.values) + plan.experts * plan.leads * plan.batch <= arena.count)
+        unsafe backwardGates(plan, arena.base)
     }
 
     /// The mean loss over targets that are present; base and offsets are replaced by its gradient.

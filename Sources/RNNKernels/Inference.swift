@@ -51,6 +51,13 @@ func infer(_ plan: InferencePlan, _ weights: UnsafePointer<Float>, _ values: Uns
     let output = values + plan.output
     for j in 0..<plan.outputs { output[j] = head[j] }
     addColumns(head + plan.outputs, plan.outputs, h, hidden, into: output)
+    guard plan.units > 0 else { return }
+    let units = values + plan.unitValues
+    let unitWeights = weights + plan.unitWeights
+    for k in 0..<plan.units { units[k] = unitWeights[k] }
+    addColumns(unitWeights + plan.units, plan.units, values + plan.contextValues, plan.context, into: units)
+    eachVector(plan.units, units) { _, a in tanh(a) }
+    addColumns(head + (1 &+ hidden) &* plan.outputs, plan.outputs, units, plan.units, into: output)
 }
 
 /// The new state from the gates' pre-activations: the equations of each cell's own file.

@@ -38,6 +38,18 @@ import Testing
             models.append((cell.rawValue, .network(network)))
         }
         plan.cell = .elman
+        plan.contextUnits = 3
+        plan.gated = true
+        plan.eventLevel = 0.9
+        let wide = NetworkShape(plan: plan, design: design)
+        let wideWeights = NetworkWeights(
+            shape: wide, parameters: noise(wide.parameterCount, times: 0.25).map { Float($0) })
+        let heads = NetworkForecaster(
+            plan: plan, unit: unit, weights: wideWeights.asStored(), bounds: bounds, spread: [], eventThreshold: 61.5)
+        models.append(("heads", .network(heads)))
+        plan.contextUnits = 0
+        plan.gated = false
+        plan.eventLevel = nil
         plan.readout = .everyStep
         plan.coarseMeans = 0
         let shape = NetworkShape(plan: plan, design: design)

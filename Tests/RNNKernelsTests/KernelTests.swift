@@ -158,7 +158,8 @@ extension KernelTable {
             forwardRecurrent: forwardRecurrent,
             backwardRecurrent: backwardRecurrent, forwardDense: forwardDense, backwardDense: backwardDense,
             pinballLoss: pinballLoss, pointLossStep: pointLossStep, adamWStep: adamWStep, productOfRows: productOfRows,
-            productOfRowsGradient: productOfRowsGradient,
+            productOfRowsGradient: productOfRowsGradient, forwardTanh: forwardTanh, backwardTanh: backwardTanh,
+            forwardGates: forwardGates, backwardGates: backwardGates,
             infer: { plan, weights, values in
                 unsafe right(plan, weights, values)
                 unsafe values[plan.output] *= 0.999

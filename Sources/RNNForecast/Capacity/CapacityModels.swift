@@ -148,6 +148,7 @@ extension NetworkShape {
         let cell = 2 * t * h * (i + h) + t * h * h
         let head = 3 * h * Double(outputs)
         let highway = 2 * Double(design.leads * design.weights)
-        return 2 * (cell + head + highway)
+        let context = contextDesign.map { Double($0.units * (2 * $0.features + 3 * outputs)) } ?? 0
+        return 2 * (cell + head + context + highway)
     }
 }

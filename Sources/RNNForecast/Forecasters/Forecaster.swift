@@ -27,6 +27,14 @@ public enum Forecaster: Sendable, Hashable {
         }
     }
 
+    /// How likely a bin above the plan's threshold is within the horizon; nil for models that were not asked to learn it.
+    public func event(_ history: BinHistory) -> EventForecast? {
+        switch self {
+        case .network(let model): model.event(history)
+        case .lastValue, .seasonalNaive, .ridge, .sequence: nil
+        }
+    }
+
     /// `last-value`, `seasonal-naive`, `ridge`, or the network's cell: `elman`, `gru`, `lstm`.
     public var kindName: String {
         switch self {

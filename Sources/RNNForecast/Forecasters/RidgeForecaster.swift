@@ -19,7 +19,7 @@ public struct RidgeForecaster: Sendable, Hashable {
         let coefficients = weights.coefficients.span
         for lead in 0..<plan.horizon {
             let base = window.dot(coefficients, lead: lead)
-            for q in 0..<7 { fan.append(window.restore(base + weights.offsets[lead * 7 + q], of: series)) }
+            for q in 0..<7 { fan.append(window.view.restore(base + weights.offsets[lead * 7 + q], of: series)) }
         }
         return bounds.clamp(QuantileFan(leads: plan.horizon, values: fan))
     }

@@ -45,6 +45,7 @@ extension Forecaster {
                 if model.weights.shape.isHalf(place) { payload.putHalf(weight) } else { payload.put(weight) }
             }
             for offset in model.spread { payload.put(Float(offset)) }
+            if let threshold = model.eventThreshold { payload.put(threshold) }
         case .sequence(let model):
             kind = 5
             payload.put(model.plan)
@@ -139,6 +140,9 @@ extension ModelWriter {
         put(UInt32(plan.hidden))
         put(UInt32(plan.layers))
         put(UInt8(plan.bidirectional ? 1 : 0))
+        put(UInt32(plan.contextUnits))
+        put(UInt8(plan.gated ? 1 : 0))
+        put(plan.eventLevel ?? .nan)
         put(UInt32(plan.truncation ?? 0))
         put(UInt8(ForecastLoss.allCases.firstIndex(of: plan.loss) ?? 0))
         put(UInt8(plan.readout == .last ? 0 : 1))
@@ -203,6 +207,10 @@ extension ModelReader {
         plan.hidden = try leads()
         plan.layers = try leads()
         plan.bidirectional = try take(UInt8.self) != 0
+        plan.contextUnits = Int(try take(UInt32.self))
+        plan.gated = try take(UInt8.self) != 0
+        let eventLevel = try double()
+        plan.eventLevel = eventLevel.isNaN ? nil : eventLevel
         plan.truncation = try optional()
         let loss = Int(try take(UInt8.self))
         guard ForecastLoss.allCases.indices.contains(loss) else { throw .unknownContent("loss \(loss)") }
@@ -249,7 +257,9 @@ extension ModelReader {
         let (plan, unit, bounds) = (try plan(), try unit(), try bounds())
         guard plan.readout == .last else { throw .unknownContent("a readout of every step in a many-to-one network") }
         let (weights, spread) = try weights(plan, spread: plan.loss != .pinball)
-        return NetworkForecaster(plan: plan, unit: unit, weights: weights, bounds: bounds, spread: spread)
+        let threshold = plan.eventLevel == nil ? nil : try double()
+        return NetworkForecaster(
+            plan: plan, unit: unit, weights: weights, bounds: bounds, spread: spread, eventThreshold: threshold)
     }
 
     fileprivate mutating func sequence() throws(ModelFormatError) -> SequenceForecaster {

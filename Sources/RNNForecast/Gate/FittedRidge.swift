@@ -17,6 +17,9 @@ struct FittedRidge {
         bounds = ForecastBounds(plan: plan, values: history.values)
     }
 
+    /// The threshold of the plan's event, in the unit of the series.
+    var eventThreshold: Double? { series.eventThreshold.map { $0 * series.spread + series.centre } }
+
     var forecaster: RidgeForecaster {
         RidgeForecaster(plan: series.plan, unit: series.unit, weights: weights, bounds: bounds)
     }

@@ -119,7 +119,7 @@ struct Gate {
         return .network(
             NetworkForecaster(
                 plan: plan, unit: ridge.series.unit, weights: weights, bounds: ridge.bounds,
-                spread: ridge.weights.offsets))
+                spread: ridge.weights.offsets, eventThreshold: ridge.eventThreshold))
     }
 
     /// The winner again, on every bin.

@@ -3,10 +3,12 @@
 //     x[t]     = 4 bins of the window, sine and cosine of the time of day          12 steps (18 with coarse means)
 //     h        = the last states of the recurrent layers
 //     base[n]  = highway: the ridge's columns, one row of weights a lead
-//     fan[n,q] = base[n] + W h + b at the knots, linear in between
+//     heads    = O [1 ; h ; u]         offsets [head leads][7], gates [experts][leads], the logit of an event
+//     u        = tanh(C [context ; 1]) if there is a context
+//     fan[n,q] = base[n] pulled towards the experts by the gates + offsets at the knots, linear in between
 //
-// Parameters are one array, in this order: recurrent layers, head `[head leads * 7][1 + states]`, highway
-// `[leads][width]`, own lags `[seasons][leads]`.
+// Parameters are one array, in this order: recurrent layers, heads `[outputs][1 + states]`, context `[units][features +
+// 1]`, its part of the heads `[outputs][units]`, highway `[leads][width]`, own lags `[seasons][leads]`.
 
 internal import RNNKernelTable
 
@@ -18,6 +20,11 @@ struct NetworkShape: Sendable, Hashable {
     let design: HighwayDesign
     let coarseMeans: Int
     let knots: [Int]
+    let contextDesign: ContextDesign?
+    /// Simple forecasts that gates mix in: last value, mean of the window, each season's own lag; 0 without gates.
+    let experts: Int
+    /// Rows of the head that say an event's probability: 1 or 0.
+    let events: Int
 
     /// Bins a step reads.
     static let binsPerStep = 4
@@ -32,15 +39,27 @@ struct NetworkShape: Sendable, Hashable {
         self.design = design
         coarseMeans = plan.coarseMeans
         knots = plan.headLeads
+        contextDesign = ContextDesign(plan: plan, design: design)
+        experts = plan.gated ? 2 + design.seasons.count : 0
+        events = plan.eventLevel == nil ? 0 : 1
     }
 
     var inputs: Int { stack.inputs }
     var coarseSteps: Int { coarseMeans / Self.binsPerStep }
     var steps: Int { coarseSteps + design.window / Self.binsPerStep }
-    var outputs: Int { readout == .last ? knots.count * loss.outputs : Self.binsPerStep }
+    /// Rows of the first head: quantile offsets, or single numbers.
+    var offsets: Int { knots.count * loss.outputs }
+    /// First row of the gates.
+    var gates: Int { offsets }
+    /// Row of the event.
+    var event: Int { offsets + experts * design.leads }
+    /// Rows of all heads.
+    var outputs: Int { readout == .last ? event + events : Self.binsPerStep }
 
     var head: Int { stack.parameterCount }
-    var highway: Int { head + outputs * (1 + stack.summary) }
+    var context: Int { head + outputs * (1 + stack.summary) }
+    var contextHead: Int { context + (contextDesign.map { $0.units * ($0.features + 1) } ?? 0) }
+    var highway: Int { contextHead + (contextDesign.map { outputs * $0.units } ?? 0) }
     var own: Int { readout == .last ? highway + design.leads * design.width : highway }
     var parameterCount: Int { readout == .last ? own + design.seasons.count * design.leads : highway }
 

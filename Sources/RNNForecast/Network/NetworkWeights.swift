@@ -12,10 +12,11 @@ struct NetworkWeights: Sendable, Hashable {
     var inference: InferencePlan {
         let stack = shape.stack
         return InferencePlan(
-            cell: stack.cell, inputs: stack.inputs, hidden: stack.hidden, steps: shape.steps, outputs: shape.outputs)
+            cell: stack.cell, inputs: stack.inputs, hidden: stack.hidden, steps: shape.steps,
+            context: shape.contextDesign?.features ?? 0, units: shape.contextDesign?.units ?? 0, outputs: shape.outputs)
     }
 
-    /// Recurrent layer and head by column, as `InferencePlan` wants them.
+    /// Recurrent layer, heads and context by column, as `InferencePlan` wants them.
     func columns() -> [Float] {
         let plan = inference
         let (hidden, inputs) = (plan.hidden, plan.inputs)
@@ -47,6 +48,20 @@ struct NetworkWeights: Sendable, Hashable {
             for column in 0...hidden {
                 out[plan.headWeights + column * plan.outputs + output] =
                     parameters[shape.head + output * (1 + hidden) + column]
+            }
+        }
+        guard plan.units > 0 else { return out }
+        for output in 0..<plan.outputs {
+            for unit in 0..<plan.units {
+                out[plan.headWeights + (1 + hidden + unit) * plan.outputs + output] =
+                    parameters[shape.contextHead + output * plan.units + unit]
+            }
+        }
+        for unit in 0..<plan.units {
+            let row = shape.context + unit * (plan.context + 1)
+            out[plan.unitWeights + unit] = parameters[row + plan.context]
+            for column in 0..<plan.context {
+                out[plan.unitWeights + (1 + column) * plan.units + unit] = parameters[row + column]
             }
         }
         return out

@@ -2,35 +2,63 @@
 
 internal import RNNKernelTable
 
-/// The columns of the highway at one origin. Bins before the series count as the window's zero.
-struct HighwayWindow {
-    private let design: HighwayDesign
+/// One origin of a series, whose bins are seen in the unit of the window that ends there. Bins before the series count as
+/// the window's zero.
+struct WindowView {
+    let origin: Int
     private let anchor: Double
     private let inverse: Double
+
+    init(_ series: PreparedSeries, origin: Int) {
+        self.origin = origin
+        anchor = series.values[origin]
+        inverse = series.inverseScales[origin]
+    }
+
+    /// The bin of a channel `offset` bins from the origin.
+    func seen(_ channel: [Double], _ offset: Int) -> Double {
+        let index = origin + offset
+        return index >= 0 ? (channel[index] - anchor) * inverse : 0
+    }
+
+    /// The mean of the newest `width` bins, or of as many as there are.
+    func mean(of width: Int, in series: PreparedSeries) -> Double {
+        let newest = series.values[max(origin + 1 - width, 0)...origin]
+        return (newest.reduce(0, +) / Double(newest.count) - anchor) * inverse
+    }
+
+    /// A value in the unit of the window, in the unit of the series.
+    func restore(_ value: Double, of series: PreparedSeries) -> Double {
+        (anchor + value / inverse) * series.spread + series.centre
+    }
+}
+
+/// The columns of the highway at one origin.
+struct HighwayWindow {
+    let view: WindowView
+    private let design: HighwayDesign
     private let common: [Double]
+    /// `[leads][seasons]`
     private let own: [Double]
 
     init(_ series: PreparedSeries, design: HighwayDesign, origin: Int) {
         self.design = design
-        let anchor = series.values[origin]
-        let inverse = series.inverseScales[origin]
-        self.anchor = anchor
-        self.inverse = inverse
-        func seen(_ channel: [Double], _ offset: Int) -> Double {
-            let index = origin + offset
-            return index >= 0 ? (channel[index] - anchor) * inverse : 0
-        }
+        let view = WindowView(series, origin: origin)
+        self.view = view
         common =
-            ((1 - design.window)..<0).map { seen(series.values, $0) } + design.seasons.map { seen(series.lags, -$0) }
-            + [1]
+            ((1 - design.window)..<0).map { view.seen(series.values, $0) }
+            + design.seasons.map { view.seen(series.lags, -$0) } + [1]
         var lags: [Double] = []
         for lead in 0..<design.leads {
             for season in design.seasons {
-                lags.append(seen(series.lags, design.ownOffset(lead: lead, season: season)))
+                lags.append(view.seen(series.lags, design.ownOffset(lead: lead, season: season)))
             }
         }
         own = lags
     }
+
+    /// The lag of one season that belongs to a lead.
+    func ownLag(lead: Int, season: Int) -> Double { own[lead * design.seasons.count + season] }
 
     /// The forecast of `lead` under `[leads][design.weights]` coefficients, in the unit of the window.
     func dot<Scalar: BinaryFloatingPoint>(_ coefficients: Span<Scalar>, lead: Int) -> Double {
@@ -41,10 +69,5 @@ struct HighwayWindow {
             total += Double(coefficients[row + design.width + j]) * own[lead * design.seasons.count + j]
         }
         return total
-    }
-
-    /// A value in the unit of the window, in the unit of the series.
-    func restore(_ value: Double, of series: PreparedSeries) -> Double {
-        (anchor + value / inverse) * series.spread + series.centre
     }
 }

@@ -1,9 +1,11 @@
 // The plan of a single forecast, for which no arena is needed.
 
-/// The forecast of one window by a recurrent layer and a head: lanes are hidden units or outputs.
+/// The forecast of one window by a recurrent layer, units that read a context, and a head: lanes are hidden units or
+/// outputs.
 ///
-/// Weights are stored by column, so that a column is contiguous: `[inputs + 1 + hidden][gates * hidden]`, then the
-/// head's `[1 + hidden][outputs]`. Values are `[steps][inputs]`, then scratch and the `outputs`.
+/// Weights are stored by column, so that a column is contiguous: the layer's `[inputs + 1 + hidden][gateRows]`, the
+/// head's `[1 + hidden + units][outputs]`, the units' `[1 + context][units]`. Values are the inputs, `[steps][inputs]`
+/// and `[context]`, then scratch and the `outputs`.
 public struct InferencePlan: Sendable, Hashable {
     /// The kind of cell.
     public let cell: Cell
@@ -13,15 +15,23 @@ public struct InferencePlan: Sendable, Hashable {
     public let hidden: Int
     /// Steps.
     public let steps: Int
+    /// Numbers beside the window.
+    public let context: Int
+    /// Units that read them.
+    public let units: Int
     /// Outputs of the head.
     public let outputs: Int
 
     /// A plan of the inference.
-    public init(cell: Cell, inputs: Int, hidden: Int, steps: Int, outputs: Int) {
+    public init(
+        cell: Cell, inputs: Int, hidden: Int, steps: Int, context: Int = 0, units: Int = 0, outputs: Int
+    ) {
         self.cell = cell
         self.inputs = inputs
         self.hidden = hidden
         self.steps = steps
+        self.context = context
+        self.units = units
         self.outputs = outputs
     }
 
@@ -34,14 +44,20 @@ public struct InferencePlan: Sendable, Hashable {
     }
     /// Where the head's weights begin.
     public var headWeights: Int { (inputs + 1 + hidden) * gateRows }
+    /// Where the weights of the units begin.
+    public var unitWeights: Int { headWeights + (1 + hidden + units) * outputs }
     /// Weights in all.
-    public var weightCount: Int { headWeights + (1 + hidden) * outputs }
+    public var weightCount: Int { unitWeights + (units > 0 ? (1 + context) * units : 0) }
+    /// Where the context lies.
+    public var contextValues: Int { steps * inputs }
     /// Where the hidden state lies; the cell state follows, then the gates.
-    public var state: Int { steps * inputs }
+    public var state: Int { contextValues + context }
     /// Where the gates lie.
     public var gates: Int { state + 2 * hidden }
+    /// Where the units lie.
+    public var unitValues: Int { gates + gateRows }
     /// Where the outputs lie.
-    public var output: Int { gates + gateRows }
+    public var output: Int { unitValues + units }
     /// Values in all.
     public var valueCount: Int { output + outputs }
 }

@@ -35,8 +35,17 @@ extension Reference where Scalar == Float {
                 }
             }
         }
+        let u = plan.unitValues
+        for k in 0..<plan.units {
+            var sum = w[plan.unitWeights + k]
+            for j in 0..<plan.context {
+                sum += w[plan.unitWeights + (1 + j) * plan.units + k] * v[plan.contextValues + j]
+            }
+            v[u + k] = Float.tanh(sum)
+        }
         for o in 0..<plan.outputs {
             var sum = w[plan.headWeights + o]
+            for k in 0..<plan.units { sum += w[plan.headWeights + (1 + hidden + k) * plan.outputs + o] * v[u + k] }
             for j in 0..<hidden { sum += w[plan.headWeights + (1 + j) * plan.outputs + o] * v[h + j] }
             v[plan.output + o] = sum
         }
