@@ -16,6 +16,10 @@
     public typealias LinearSolver =
         @Sendable (Int, Int, UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) -> Bool
 
+    /// The forecast of one window: weights in single precision, weights of a byte, values.
+    public typealias Inference =
+        @Sendable (InferencePlan, UnsafePointer<Float>, UnsafePointer<Int8>, UnsafeMutablePointer<Float>) -> Void
+
     /// Which loops these are.
     public let instructionSet: InstructionSet
     let gatherRows: @Sendable (GatherPlan, UnsafePointer<Int32>, UnsafeMutablePointer<Float>) -> Void
@@ -33,7 +37,7 @@
     let backwardTanh: Step<TanhPlan>
     let forwardGates: Step<GatePlan>
     let backwardGates: Step<GatePlan>
-    let infer: @Sendable (InferencePlan, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+    let infer: Inference
     let addMoments: @Sendable (RidgeRows, UnsafeMutablePointer<Double>) -> Void
     let ridgeResiduals: RidgeStep
     let solvePositive: LinearSolver
@@ -59,7 +63,7 @@
         backwardTanh: @escaping Step<TanhPlan>,
         forwardGates: @escaping Step<GatePlan>,
         backwardGates: @escaping Step<GatePlan>,
-        infer: @escaping @Sendable (InferencePlan, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void,
+        infer: @escaping Inference,
         addMoments: @escaping @Sendable (RidgeRows, UnsafeMutablePointer<Double>) -> Void,
         ridgeResiduals: @escaping RidgeStep,
         solvePositive: @escaping LinearSolver,
@@ -194,13 +198,19 @@
         return unsafe adamWStep(plan, step, arena.base)
     }
 
-    /// The forecast of one window: `values` holds the inputs and room for the outputs as `plan` says.
-    public func infer(_ plan: InferencePlan, weights: [Float], values: inout [Float]) {
-        precondition(weights.count >= plan.weightCount && values.count >= plan.valueCount)
-        unsafe weights.withUnsafeBufferPointer { weights in
-            unsafe values.withUnsafeMutableBufferPointer { values in
-                guard let w = weights.baseAddress, let v = values.baseAddress else { return }
-                unsafe infer(plan, w, v)
+    /// The forecast of one window: `values` holds the inputs and room for the outputs as `plan` says; all arrays have its
+    /// slack.
+    public func infer(_ plan: InferencePlan, floats: [Float], bytes: [Int8], values: inout [Float]) {
+        let slack = InferencePlan.slack
+        precondition(floats.count >= plan.floatCount + slack && bytes.count >= plan.byteCount + slack)
+        precondition(values.count >= plan.valueCount + slack)
+        unsafe floats.withUnsafeBufferPointer { floats in
+            unsafe bytes.withUnsafeBufferPointer { bytes in
+                unsafe values.withUnsafeMutableBufferPointer { values in
+                    guard let f = floats.baseAddress, let b = bytes.baseAddress, let v = values.baseAddress
+                    else { return }
+                    unsafe infer(plan, f, b, v)
+                }
             }
         }
     }

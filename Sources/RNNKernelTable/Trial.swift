@@ -206,11 +206,13 @@ public struct Trial: Sendable, Hashable {
         var noise = Noise()
         let plan = InferencePlan(
             cell: cell, inputs: inputs, hidden: hidden, steps: steps, context: inputs, units: units,
-            outputs: knots.count * 7)
-        let weights = (0..<plan.weightCount).map { _ in noise(0.5) }
-        var values = (0..<plan.valueCount).map { $0 < plan.state ? noise(1) : 0 }
-        table.infer(plan, weights: weights, values: &values)
-        return [("forecast", values[plan.output...].map { Double($0) })]
+            outputs: knots.count * 7, common: 5, leads: leads, seasons: 2)
+        let slack = InferencePlan.slack
+        let floats = (0..<(plan.floatCount + slack)).map { _ in noise(0.5) }
+        let bytes = (0..<(plan.byteCount + slack)).map { _ in Int8(noise(127)) }
+        var values = (0..<(plan.valueCount + slack)).map { $0 < plan.state ? noise(1) : 0 }
+        table.infer(plan, floats: floats, bytes: bytes, values: &values)
+        return [("forecast", values[plan.output..<plan.valueCount].map { Double($0) })]
     }
 
     private func ridge(_ table: KernelTable) -> Results {

@@ -34,7 +34,7 @@ import Testing
             let weights = NetworkWeights(
                 shape: shape, parameters: noise(shape.parameterCount, times: 0.25).map { Float($0) })
             let network = NetworkForecaster(
-                plan: plan, unit: unit, weights: weights.asStored(), bounds: bounds, spread: [])
+                plan: plan, unit: unit, weights: weights, bounds: bounds, spread: [])
             models.append((cell.rawValue, .network(network)))
         }
         plan.cell = .elman
@@ -45,7 +45,7 @@ import Testing
         let wideWeights = NetworkWeights(
             shape: wide, parameters: noise(wide.parameterCount, times: 0.25).map { Float($0) })
         let heads = NetworkForecaster(
-            plan: plan, unit: unit, weights: wideWeights.asStored(), bounds: bounds, spread: [], eventThreshold: 61.5)
+            plan: plan, unit: unit, weights: wideWeights, bounds: bounds, spread: [], eventThreshold: 61.5)
         models.append(("heads", .network(heads)))
         plan.contextUnits = 0
         plan.gated = false
@@ -56,7 +56,7 @@ import Testing
         let weights = NetworkWeights(
             shape: shape, parameters: noise(shape.parameterCount, times: 0.25).map { Float($0) })
         let sequence = SequenceForecaster(
-            plan: plan, unit: unit, weights: weights.asStored(), bounds: bounds, spread: ridge.offsets.map(stored))
+            plan: plan, unit: unit, weights: weights, bounds: bounds, spread: ridge.offsets.map(stored))
         models.append(("sequence", .sequence(sequence)))
         return models
     }()
@@ -109,20 +109,10 @@ import Testing
         #expect(halfPrecision(1e9) == halfPrecision(65_504))
     }
 
-    @Test("a near model fits into 24 KB stored, a week in 15-minute steps into 90", arguments: [(24, 24), (672, 90)])
-    func size(horizon: Int, kilobytes: Int) throws {
-        var plan = ForecastPlan(stepSeconds: 900, horizon: horizon, season: 96)
-        if horizon > 24 {
-            plan.longSeason = 672
-            plan.knots = [1, 4, 8, 16, 32, 64, 96, 192, 288, 384, 480, 576, 672]
+    @Test("a near model fits into 12 KB stored, a week in 15-minute steps into 60")
+    func size() {
+        for (what, bytes) in Capacity.encodedModels() {
+            #expect(bytes.count <= (what.hasPrefix("near") ? 12 : 60) * 1_024, "\(what)")
         }
-        let design = HighwayDesign(plan: plan, bins: 10_000)
-        let shape = NetworkShape(plan: plan, design: design)
-        let weights = NetworkWeights(shape: shape, parameters: [Float](repeating: 0, count: shape.parameterCount))
-        let model = Forecaster.network(
-            NetworkForecaster(
-                plan: plan, unit: SeriesUnit(centre: 0, spread: 1, scaleFloor: 1), weights: weights,
-                bounds: ForecastBounds(lower: 0, upper: 1), spread: []))
-        #expect(model.encoded().count < kilobytes * 1_024)
     }
 }

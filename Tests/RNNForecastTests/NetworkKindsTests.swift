@@ -58,13 +58,14 @@ import Testing
         let weights = training.weights
         let graph = NetworkGraph(ridge.series, shape: shape, kernels: Kernels.chosen)
         graph.parameters = weights.parameters
-        let trained = graph.headOutputs(origin: 899)
-        var served = shape.inputs(of: ridge.series, coarse: [], origin: 899)
-        served += try #require(shape.contextDesign).values(of: ridge.series, origin: 899)
-        let plain = weights.inference
-        served += [Float](repeating: 0, count: plain.valueCount - served.count)
-        Kernels.chosen.infer(plain, weights: weights.columns(), values: &served)
-        let distance = relativeDistance(served[plain.output...].map { Double($0) }, trained.map { Double($0) })
+        let trained = graph.outputs(origin: 899)
+        let model = NetworkForecaster(
+            plan: plan, unit: ridge.series.unit, weights: weights, bounds: ridge.bounds, spread: [], eventThreshold: 1)
+        let served = model.outputs(ridge.series, WindowView(ridge.series, origin: 899))
+        func said(_ outputs: (heads: [Float], base: [Float])) -> [Double] {
+            (outputs.base + outputs.heads[..<shape.gates] + [outputs.heads[shape.event]]).map { Double($0) }
+        }
+        let distance = relativeDistance(said(served), said(trained))
         #expect(distance < 1e-5, "\(cell)")
     }
 

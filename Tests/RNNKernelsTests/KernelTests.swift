@@ -160,8 +160,8 @@ extension KernelTable {
             pinballLoss: pinballLoss, pointLossStep: pointLossStep, adamWStep: adamWStep, productOfRows: productOfRows,
             productOfRowsGradient: productOfRowsGradient, forwardTanh: forwardTanh, backwardTanh: backwardTanh,
             forwardGates: forwardGates, backwardGates: backwardGates,
-            infer: { plan, weights, values in
-                unsafe right(plan, weights, values)
+            infer: { plan, floats, bytes, values in
+                unsafe right(plan, floats, bytes, values)
                 unsafe values[plan.output] *= 0.999
             },
             addMoments: addMoments, ridgeResiduals: ridgeResiduals, solvePositive: solvePositive,

@@ -13,10 +13,14 @@ public struct QuantileFan: Sendable, Hashable {
     public init(leads: Int, values: [Double]) {
         precondition(values.count == leads * 7)
         self.leads = leads
-        self.values = values
-        for lead in 0..<leads {
-            self.values[(lead * 7)..<(lead * 7 + 7)].sort()
+        var sorted = values
+        for first in stride(from: 0, to: values.count, by: 7) {
+            // Usually they are in order.
+            var isSorted = true
+            for q in 1..<7 where !(sorted[first + q - 1] <= sorted[first + q]) { isSorted = false }
+            if !isSorted { sorted[first..<(first + 7)].sort() }
         }
+        self.values = sorted
     }
 
     /// Quantile `q` (0 … 6) of lead `lead` (from 0).
@@ -50,7 +54,7 @@ public struct QuantileFan: Sendable, Hashable {
     /// The fan with every value within `range`.
     func clamped(to range: ClosedRange<Double>) -> QuantileFan {
         var fan = self
-        for i in fan.values.indices { fan.values[i] = min(max(fan.values[i], range.lowerBound), range.upperBound) }
+        fan.values = values.map { min(max($0, range.lowerBound), range.upperBound) }
         return fan
     }
 }

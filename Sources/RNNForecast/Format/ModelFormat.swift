@@ -41,9 +41,7 @@ extension Forecaster {
             payload.put(model.unit)
             payload.put(model.bounds)
             payload.put(model.weights.shape.design)
-            for (place, weight) in model.weights.parameters.enumerated() {
-                if model.weights.shape.isHalf(place) { payload.putHalf(weight) } else { payload.put(weight) }
-            }
+            payload.put(model.weights)
             for offset in model.spread { payload.put(Float(offset)) }
             if let threshold = model.eventThreshold { payload.put(threshold) }
         case .sequence(let model):
@@ -52,7 +50,7 @@ extension Forecaster {
             payload.put(model.unit)
             payload.put(model.bounds)
             payload.put(model.weights.shape.design)
-            for weight in model.weights.parameters { payload.putHalf(weight) }
+            payload.put(model.weights)
             for offset in model.spread { payload.put(Float(offset)) }
         }
         var out = ModelWriter()
@@ -121,6 +119,21 @@ extension ModelWriter {
         put(UInt32(design.leads))
         put(UInt32(design.seasons.count))
         for season in design.seasons { put(UInt32(season)) }
+    }
+
+    mutating func put(_ weights: NetworkWeights) {
+        for weight in weights.layers { putHalf(weight) }
+        let (bias, scale) = weights.heads
+        for number in bias { putHalf(number) }
+        for number in scale { put(number) }
+        for number in weights.bytes.dropLast(InferencePlan.slack) { put(UInt8(bitPattern: number)) }
+        for (lead, scale) in weights.leadScales.enumerated() {
+            put(scale)
+            let isByte = weights.shape.mostOfHighway(lead: lead) <= Int(Int8.max)
+            for number in weights.highwayNumbers(lead: lead) {
+                if isByte { put(UInt8(truncatingIfNeeded: number)) } else { put(UInt16(truncatingIfNeeded: number)) }
+            }
+        }
     }
 
     mutating func put(_ plan: ForecastPlan) {
@@ -246,11 +259,37 @@ extension ModelReader {
         else { throw .unknownContent("a window of \(plan.window) bins for \(design.leads) leads") }
         let shape = NetworkShape(plan: plan, design: design)
         guard shape.parameterCount <= Self.most else { throw .unknownContent("\(shape.parameterCount) parameters") }
-        var parameters: [Float] = []
-        for place in 0..<shape.parameterCount { parameters.append(shape.isHalf(place) ? try half() : try float()) }
+        let weights = try weights(shape)
         var offsets: [Double] = []
         for _ in 0..<(spread ? plan.horizon * 7 : 0) { offsets.append(Double(try float())) }
-        return (NetworkWeights(shape: shape, parameters: parameters), offsets)
+        return (weights, offsets)
+    }
+
+    private mutating func weights(_ shape: NetworkShape) throws(ModelFormatError) -> NetworkWeights {
+        var (layers, bias, scale): ([Float], [Float], [Float]) = ([], [], [])
+        for _ in shape.layerParameters { layers.append(try half()) }
+        for _ in 0..<shape.outputs { bias.append(try half()) }
+        for _ in 0..<shape.outputs { scale.append(try float()) }
+        var bytes: [Int8] = []
+        let units = shape.contextDesign?.units ?? 0
+        for _ in 0..<((shape.stack.summary + units) * shape.outputs) {
+            bytes.append(Int8(bitPattern: try take(UInt8.self)))
+        }
+        var (leadScales, highway): ([Float], [[Int]]) = ([], [])
+        for lead in 0..<(shape.readout == .last ? shape.design.leads : 0) {
+            leadScales.append(try float())
+            let isByte = shape.mostOfHighway(lead: lead) <= Int(Int8.max)
+            var numbers: [Int] = []
+            for _ in 0..<shape.design.weights {
+                numbers.append(
+                    isByte
+                        ? Int(Int8(bitPattern: try take(UInt8.self))) : Int(Int16(bitPattern: try take(UInt16.self))))
+            }
+            highway.append(numbers)
+        }
+        return NetworkWeights(
+            shape: shape, layers: layers, bias: bias, scale: scale, bytes: bytes, leadScales: leadScales,
+            highway: highway)
     }
 
     fileprivate mutating func network() throws(ModelFormatError) -> NetworkForecaster {

@@ -27,10 +27,11 @@ struct ContextDesign: Sendable, Hashable {
 
     var features: Int { means.count + lags.count }
 
-    /// The context of the window that ends at `origin`; bins before the series count as the window's zero.
-    func values(of series: PreparedSeries, origin: Int) -> [Float] {
-        let view = WindowView(series, origin: origin)
-        return means.map { Float(view.mean(of: $0, in: series)) }
-            + lags.map { Float(view.seen(series.lags, $0)) }
+    /// Writes the context of a window; bins before the series count as the window's zero.
+    func write(_ series: PreparedSeries, _ view: WindowView, to values: inout [Float], at place: Int) {
+        for (i, width) in means.enumerated() { values[place + i] = Float(view.mean(of: width, in: series)) }
+        for (i, offset) in lags.enumerated() {
+            values[place + means.count + i] = Float(view.seen(series.lags, offset))
+        }
     }
 }

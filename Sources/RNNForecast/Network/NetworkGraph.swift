@@ -156,10 +156,7 @@ struct NetworkGraph: TrainingGraph {
 
     /// The gathered windows through the network and back.
     func passGathered() -> Float {
-        forwardHeads()
-        kernels.forward(highway, in: arena)
-        if ownLags.count > 0 { kernels.forward(ownLags, in: arena) }
-        if let gates { kernels.forward(gates, in: arena) }
+        forward()
         var mean = lossAndGradient()
         if let eventLoss { mean += kernels.loss(eventLoss, in: arena) }
         if let gates { kernels.backward(gates, in: arena) }
@@ -171,17 +168,23 @@ struct NetworkGraph: TrainingGraph {
         return mean
     }
 
-    /// What the heads say of the window at `origin`, `[outputs]`.
-    func headOutputs(origin: Int) -> [Float] {
+    /// What the heads say of the window at `origin`, `[outputs]`, and what highway and gates do, `[leads]`.
+    func outputs(origin: Int) -> (heads: [Float], base: [Float]) {
         kernels.gather(gather, origins: [Int32](repeating: Int32(origin), count: batch), in: arena)
-        forwardHeads()
-        return (0..<shape.outputs).map { arena[head.output + $0 * batch] }
+        forward()
+        return (
+            (0..<shape.outputs).map { arena[head.output + $0 * batch] },
+            (0..<loss.leads).map { arena[loss.base + $0 * batch] }
+        )
     }
 
-    private func forwardHeads() {
+    private func forward() {
         stack.forward(kernels, arena)
         kernels.forward(head, in: arena)
         context?.forward(kernels, arena)
+        kernels.forward(highway, in: arena)
+        if ownLags.count > 0 { kernels.forward(ownLags, in: arena) }
+        if let gates { kernels.forward(gates, in: arena) }
     }
 
     private func lossAndGradient() -> Float {

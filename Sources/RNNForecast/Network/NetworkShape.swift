@@ -63,15 +63,8 @@ struct NetworkShape: Sendable, Hashable {
     var own: Int { readout == .last ? highway + design.leads * design.width : highway }
     var parameterCount: Int { readout == .last ? own + design.seasons.count * design.leads : highway }
 
-    /// Leads whose highway is kept in single precision: near ones may be forecast to a thousandth of the window's scale.
-    static let exactLeads = 64
-
-    /// Whether the parameter at `place` is kept in half precision: all but the highway of the first leads.
-    func isHalf(_ place: Int) -> Bool {
-        if place < highway { return true }
-        let lead = place < own ? (place - highway) / design.width : (place - own) % design.leads
-        return lead >= Self.exactLeads
-    }
+    /// Leads whose highway is kept in two bytes a weight: near ones may be forecast to a thousandth of the window's scale.
+    static let exactLeads = 192
 
     /// Bins before the origin that the first step begins at.
     var reach: Int { design.window - 1 + 5 * coarseMeans }
@@ -79,26 +72,20 @@ struct NetworkShape: Sendable, Hashable {
     /// The first origin (index of a bin) that has every input.
     var firstOrigin: Int { max(design.firstOrigin, reach) }
 
-    /// The inputs of the window that ends at `origin`, `[steps][inputs]`; bins before the series repeat its first.
-    func inputs(of series: PreparedSeries, coarse: [Double], origin: Int) -> [Float] {
-        let anchor = series.values[origin]
-        let inverse = series.inverseScales[origin]
-        var out: [Float] = []
-        out.reserveCapacity(steps * inputs)
+    /// Writes the inputs of a window, `[steps][inputs]`, to the front of `values`; bins before the series repeat its first.
+    func writeInputs(of series: PreparedSeries, _ view: WindowView, to values: inout [Float]) {
+        let coarse = coarseSteps > 0 ? PreparedSeries.means(series.values, of: 5, centred: false) : []
         for step in 0..<steps {
             let isCoarse = step < coarseSteps
-            let source = isCoarse ? coarse : series.values
-            var last = origin
             for k in 0..<Self.binsPerStep {
-                let index = offset(step: step, place: k) + origin
-                last = max(index, 0)
-                out.append(Float((source[last] - anchor) * inverse))
+                let offset = max(offset(step: step, place: k), -view.origin)
+                values[step * inputs + k] = Float(view.seen(isCoarse ? coarse : series.values, offset))
             }
+            let last = max(offset(step: step, place: Self.binsPerStep - 1) + view.origin, 0)
             let phase = series.phase(last)
-            out.append(Float(phase.sin))
-            out.append(Float(phase.cos))
+            values[step * inputs + Self.binsPerStep] = Float(phase.sin)
+            values[step * inputs + Self.binsPerStep + 1] = Float(phase.cos)
         }
-        return out
     }
 
     /// Bins from the origin to value `place` of step `step`.

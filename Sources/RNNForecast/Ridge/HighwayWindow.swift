@@ -57,9 +57,6 @@ struct HighwayWindow {
         own = lags
     }
 
-    /// The lag of one season that belongs to a lead.
-    func ownLag(lead: Int, season: Int) -> Double { own[lead * design.seasons.count + season] }
-
     /// The forecast of `lead` under `[leads][design.weights]` coefficients, in the unit of the window.
     func dot<Scalar: BinaryFloatingPoint>(_ coefficients: Span<Scalar>, lead: Int) -> Double {
         let row = lead * design.weights
@@ -69,5 +66,20 @@ struct HighwayWindow {
             total += Double(coefficients[row + design.width + j]) * own[lead * design.seasons.count + j]
         }
         return total
+    }
+}
+
+extension HighwayDesign {
+    /// Writes the columns of a window: `[width]` that every lead sees, and `[seasons][leads]` of own lags.
+    func write(_ series: PreparedSeries, _ view: WindowView, to values: inout [Float], common: Int, lags: Int) {
+        for i in 0..<(window - 1) { values[common + i] = Float(view.seen(series.values, i + 1 - window)) }
+        for (j, season) in seasons.enumerated() {
+            values[common + window - 1 + j] = Float(view.seen(series.lags, -season))
+            for lead in 0..<leads {
+                values[lags + j * leads + lead] = Float(
+                    view.seen(series.lags, ownOffset(lead: lead, season: season)))
+            }
+        }
+        values[common + width - 1] = 1
     }
 }

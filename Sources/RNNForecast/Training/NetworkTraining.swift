@@ -132,7 +132,7 @@ struct NetworkTraining {
     }
 
     /// What has been learnt so far, as it will be stored.
-    var weights: NetworkWeights { NetworkWeights(shape: shape, parameters: graph.parameters).asStored() }
+    var weights: NetworkWeights { NetworkWeights(shape: shape, parameters: graph.parameters) }
 
     /// Where the training is; setting it goes on from there.
     var state: State {
