@@ -13,10 +13,31 @@ func kernels(_ define: String, _ cpu: [String]) -> [SwiftSetting] {
     return [.define(define), .unsafeFlags(["-O"] + flags)]
 }
 
+/// `over-spike` links another engine's sources in, to be timed beside ours.
+let spike = Context.environment["FORECASTD_SPIKE"] != nil
+func spikeKernels(_ define: String, _ cpu: [String]) -> [SwiftSetting] {
+    [
+        .swiftLanguageMode(.v5), .define(define),
+        .unsafeFlags(["-Ounchecked"] + cpu.flatMap { ["-Xcc", $0] }),
+    ]
+}
+let spikeTargets: [Target] =
+    !spike
+    ? []
+    : [
+        .target(name: "CShim", path: "Spike/CShim"),
+        .target(
+            name: "K512", dependencies: ["CShim"], path: "Spike/K512",
+            swiftSettings: spikeKernels("V512", ["-march=x86-64-v4", "-mprefer-vector-width=512"])),
+        .target(
+            name: "K256", dependencies: ["CShim"], path: "Spike/K256",
+            swiftSettings: spikeKernels("V256", ["-march=x86-64-v3"])),
+    ]
+
 let package = Package(
     name: "Benchmarks",
     dependencies: [.package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0")],
-    targets: [
+    targets: spikeTargets + [
         .target(name: "CVector"),
         .target(name: "RNNKernelTable", dependencies: ["CVector"]),
         .target(
@@ -33,7 +54,9 @@ let package = Package(
             swiftSettings: [
                 .enableUpcomingFeature("InternalImportsByDefault"), .enableUpcomingFeature("MemberImportVisibility"),
             ]),
-        .executableTarget(name: "engine-bench", dependencies: ["RNNForecast"]),
+        .executableTarget(
+            name: "engine-bench", dependencies: ["RNNForecast"] + (spike ? ["K512", "K256"] : []),
+            swiftSettings: spike ? [.define("SPIKE")] : []),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd"),
         .target(
             name: "SeriesStore",

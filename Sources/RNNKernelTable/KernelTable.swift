@@ -16,6 +16,10 @@
     public typealias LinearSolver =
         @Sendable (Int, Int, UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) -> Bool
 
+    /// The forecast of one window: weights in single precision, weights of a byte, values.
+    public typealias Inference =
+        @Sendable (InferencePlan, UnsafePointer<Float>, UnsafePointer<Int8>, UnsafeMutablePointer<Float>) -> Void
+
     /// Which loops these are.
     public let instructionSet: InstructionSet
     let gatherRows: @Sendable (GatherPlan, UnsafePointer<Int32>, UnsafeMutablePointer<Float>) -> Void
@@ -29,7 +33,11 @@
     let adamWStep: @Sendable (AdamWPlan, AdamWStep, UnsafeMutablePointer<Float>) -> Float
     let productOfRows: @Sendable (OwnLagPlan, UnsafeMutablePointer<Float>) -> Void
     let productOfRowsGradient: @Sendable (OwnLagPlan, UnsafeMutablePointer<Float>) -> Void
-    let infer: @Sendable (InferencePlan, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+    let forwardTanh: Step<TanhPlan>
+    let backwardTanh: Step<TanhPlan>
+    let forwardGates: Step<GatePlan>
+    let backwardGates: Step<GatePlan>
+    let infer: Inference
     let addMoments: @Sendable (RidgeRows, UnsafeMutablePointer<Double>) -> Void
     let ridgeResiduals: RidgeStep
     let solvePositive: LinearSolver
@@ -51,7 +59,11 @@
         adamWStep: @escaping @Sendable (AdamWPlan, AdamWStep, UnsafeMutablePointer<Float>) -> Float,
         productOfRows: @escaping Step<OwnLagPlan>,
         productOfRowsGradient: @escaping Step<OwnLagPlan>,
-        infer: @escaping @Sendable (InferencePlan, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void,
+        forwardTanh: @escaping Step<TanhPlan>,
+        backwardTanh: @escaping Step<TanhPlan>,
+        forwardGates: @escaping Step<GatePlan>,
+        backwardGates: @escaping Step<GatePlan>,
+        infer: @escaping Inference,
         addMoments: @escaping @Sendable (RidgeRows, UnsafeMutablePointer<Double>) -> Void,
         ridgeResiduals: @escaping RidgeStep,
         solvePositive: @escaping LinearSolver,
@@ -70,6 +82,10 @@
         unsafe self.adamWStep = adamWStep
         unsafe self.productOfRows = productOfRows
         unsafe self.productOfRowsGradient = productOfRowsGradient
+        unsafe self.forwardTanh = forwardTanh
+        unsafe self.backwardTanh = backwardTanh
+        unsafe self.forwardGates = forwardGates
+        unsafe self.backwardGates = backwardGates
         unsafe self.infer = infer
         unsafe self.addMoments = addMoments
         unsafe self.ridgeResiduals = ridgeResiduals
@@ -139,6 +155,30 @@
         unsafe productOfRowsGradient(plan, arena.base)
     }
 
+    /// Sums become tanh units.
+    public func forward(_ plan: TanhPlan, in arena: Arena<Float>) {
+        precondition(plan.values + plan.rows * plan.batch <= arena.count)
+        unsafe forwardTanh(plan, arena.base)
+    }
+
+    /// Units become the gradient of their sums.
+    public func backward(_ plan: TanhPlan, in arena: Arena<Float>) {
+        precondition(max(plan.values, plan.gradients) + plan.rows * plan.batch <= arena.count)
+        unsafe backwardTanh(plan, arena.base)
+    }
+
+    /// Mixes the experts into the highway's forecast.
+    public func forward(_ plan: GatePlan, in arena: Arena<Float>) {
+        precondition(max(plan.gates, plan.values) + plan.experts * plan.leads * plan.batch <= arena.count)
+        unsafe forwardGates(plan, arena.base)
+    }
+
+    /// Gates and base become their gradients, where `mixed` holds its own.
+    public func backward(_ plan: GatePlan, in arena: Arena<Float>) {
+        precondition(max(plan.gates, plan.values) + plan.experts * plan.leads * plan.batch <= arena.count)
+        unsafe backwardGates(plan, arena.base)
+    }
+
     /// The mean loss over targets that are present; base and offsets are replaced by its gradient.
     public func pinball(_ plan: PinballPlan, in arena: Arena<Float>) -> Float {
         precondition(plan.targets + plan.leads * plan.batch <= arena.count)
@@ -158,13 +198,19 @@
         return unsafe adamWStep(plan, step, arena.base)
     }
 
-    /// The forecast of one window: `values` holds the inputs and room for the outputs as `plan` says.
-    public func infer(_ plan: InferencePlan, weights: [Float], values: inout [Float]) {
-        precondition(weights.count >= plan.weightCount && values.count >= plan.valueCount)
-        unsafe weights.withUnsafeBufferPointer { weights in
-            unsafe values.withUnsafeMutableBufferPointer { values in
-                guard let w = weights.baseAddress, let v = values.baseAddress else { return }
-                unsafe infer(plan, w, v)
+    /// The forecast of one window: `values` holds the inputs and room for the outputs as `plan` says; all arrays have its
+    /// slack.
+    public func infer(_ plan: InferencePlan, floats: [Float], bytes: [Int8], values: inout [Float]) {
+        let slack = InferencePlan.slack
+        precondition(floats.count >= plan.floatCount + slack && bytes.count >= plan.byteCount + slack)
+        precondition(values.count >= plan.valueCount + slack)
+        unsafe floats.withUnsafeBufferPointer { floats in
+            unsafe bytes.withUnsafeBufferPointer { bytes in
+                unsafe values.withUnsafeMutableBufferPointer { values in
+                    guard let f = floats.baseAddress, let b = bytes.baseAddress, let v = values.baseAddress
+                    else { return }
+                    unsafe infer(plan, f, b, v)
+                }
             }
         }
     }

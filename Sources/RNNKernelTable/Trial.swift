@@ -3,7 +3,8 @@
 // At start the chosen kernels run the default trial against the plain loops (`KernelTable.differences`); the tests run
 // trials of every shape that matters. A trial's numbers are made up from a seed, so two runs see the same.
 
-/// A training step of one recurrent layer with head, highway and loss, then a forecast and a small ridge.
+/// A training step of one recurrent layer with context, heads, highway, gates and loss, then a forecast and a small
+/// ridge.
 public struct Trial: Sendable, Hashable {
     /// The kind of cell.
     public var cell: Cell
@@ -23,6 +24,8 @@ public struct Trial: Sendable, Hashable {
     public var everyStep = false
     /// Steps that BPTT goes back, or nil for all.
     public var truncation: Int?
+    /// Units that read the context.
+    public var units = 3
     /// Rows of the ridge.
     public var rows = 40
 
@@ -65,7 +68,7 @@ public struct Trial: Sendable, Hashable {
         let recurrentCount = RecurrentPlan.parameterCount(cell, inputs: inputs, hidden: hidden)
         let outputs = knots.count * 7
         let width = 5
-        let count = recurrentCount + outputs * (1 + hidden) + leads * width + leads
+        let count = recurrentCount + outputs * (1 + hidden + units) + units * width + leads * width + leads
         let parameters = layout.reserve(count)
         let gradients = layout.reserve(count)
         let adam = AdamWPlan(
@@ -86,6 +89,18 @@ public struct Trial: Sendable, Hashable {
             gradients: gradients + place, input: recurrent.state(step: steps, row: inputs), output: offsets,
             inputGradient: recurrent.stateGradient, firstPropagated: 1, propagated: hidden, in: &layout)
         place += outputs * (1 + hidden)
+        let contextUnits = layout.reserve((units + 8) * batch)
+        let contextGradient = layout.reserve((units + 8) * batch)
+        let context = DensePlan(
+            inputs: width, outputs: units, batch: batch, weights: parameters + place, gradients: gradients + place,
+            input: common, output: contextUnits, in: &layout)
+        place += units * width
+        let tanh = TanhPlan(values: contextUnits, gradients: contextGradient, rows: units, batch: batch)
+        let contextHead = DensePlan(
+            inputs: units, outputs: outputs, batch: batch, weights: parameters + place, gradients: gradients + place,
+            input: contextUnits, output: offsets, inputGradient: contextGradient, propagated: units, adding: true,
+            in: &layout)
+        place += outputs * units
         let highway = DensePlan(
             inputs: width, outputs: leads, batch: batch, weights: parameters + place, gradients: gradients + place,
             input: common, output: base, in: &layout)
@@ -93,9 +108,12 @@ public struct Trial: Sendable, Hashable {
         let own = OwnLagPlan(
             leads: leads, count: 1, weights: parameters + place, gradients: gradients + place, lags: lags,
             output: base, batch: batch)
+        let gates = GatePlan(
+            leads: leads, experts: 2, base: base, gates: layout.reserve(2 * leads * batch),
+            values: layout.reserve(2 * leads * batch), mixed: layout.reserve(leads * batch), batch: batch)
         let loss = PinballPlan(
             leads: leads, knots: knots.count, positions: layout.reserve(knots.count),
-            leadWeights: layout.reserve(leads), base: base, offsets: offsets, targets: targets, batch: batch)
+            leadWeights: layout.reserve(leads), base: gates.mixed, offsets: offsets, targets: targets, batch: batch)
         let bins = 3 * max(steps, leads) + batch
         let channel = layout.reserve(bins)
         let scales = layout.reserve(bins)
@@ -106,6 +124,9 @@ public struct Trial: Sendable, Hashable {
         arena.write((0..<bins).map { _ in 1 + noise(0.5) }, at: scales)
         arena.write(knots.map { Float($0) }, at: loss.positions)
         arena.write((0..<leads).map { $0 == 0 ? 2 : 1 }, at: loss.leadWeights)
+        for place in [gates.gates, gates.values] {
+            arena.write((0..<(2 * leads * batch)).map { _ in noise(1) }, at: place)
+        }
         for step in 0...steps { arena.fill(range(recurrent.state(step: step, row: inputs), batch), with: 1) }
         if everyStep {
             arena.write((0..<(steps * hidden * batch)).map { _ in noise(0.1) }, at: recurrent.stepGradients)
@@ -131,14 +152,25 @@ public struct Trial: Sendable, Hashable {
         var results: Results = [("inputs", arena.read(range(recurrent.states, inputs * batch)).map { Double($0) })]
         table.forward(recurrent, in: arena)
         table.forward(head, in: arena)
+        table.forward(context, in: arena)
+        table.forward(tanh, in: arena)
+        table.forward(contextHead, in: arena)
         table.forward(highway, in: arena)
         table.forward(own, in: arena)
+        table.forward(gates, in: arena)
         let last = recurrent.state(step: steps, row: inputs + 1)
         results.append(("states", arena.read(range(last, hidden * batch)).map { Double($0) }))
         results.append(("outputs", arena.read(range(offsets, outputs * batch)).map { Double($0) }))
         results.append(("base", arena.read(range(base, leads * batch)).map { Double($0) }))
+        results.append(("mixed", arena.read(range(gates.mixed, leads * batch)).map { Double($0) }))
         results.append(("loss", [Double(table.pinball(loss, in: arena))]))
+        table.backward(gates, in: arena)
+        let ofGates = range(gates.gates, 2 * leads * batch)
+        results.append(("gates", arena.read(ofGates).map { Double($0) }))
         table.backward(head, in: arena)
+        table.backward(contextHead, in: arena)
+        table.backward(tanh, in: arena)
+        table.backward(context, in: arena)
         table.backward(highway, in: arena)
         table.backward(own, in: arena)
         table.backward(recurrent, in: arena)
@@ -172,11 +204,15 @@ public struct Trial: Sendable, Hashable {
 
     private func inference(_ table: KernelTable) -> Results {
         var noise = Noise()
-        let plan = InferencePlan(cell: cell, inputs: inputs, hidden: hidden, steps: steps, outputs: knots.count * 7)
-        let weights = (0..<plan.weightCount).map { _ in noise(0.5) }
-        var values = (0..<plan.valueCount).map { $0 < steps * inputs ? noise(1) : 0 }
-        table.infer(plan, weights: weights, values: &values)
-        return [("forecast", values[plan.output...].map { Double($0) })]
+        let plan = InferencePlan(
+            cell: cell, inputs: inputs, hidden: hidden, steps: steps, context: inputs, units: units,
+            outputs: knots.count * 7, common: 5, leads: leads, seasons: 2)
+        let slack = InferencePlan.slack
+        let floats = (0..<(plan.floatCount + slack)).map { _ in noise(0.5) }
+        let bytes = (0..<(plan.byteCount + slack)).map { _ in Int8(noise(127)) }
+        var values = (0..<(plan.valueCount + slack)).map { $0 < plan.state ? noise(1) : 0 }
+        table.infer(plan, floats: floats, bytes: bytes, values: &values)
+        return [("forecast", values[plan.output..<plan.valueCount].map { Double($0) })]
     }
 
     private func ridge(_ table: KernelTable) -> Results {
@@ -235,24 +271,5 @@ extension KernelTable {
             let trial = Trial(cell: cell)
             return differences(from: trial.run(with: .reference), on: trial).isEmpty
         }
-    }
-}
-
-extension KernelTable {
-    /// This table with one wrong kernel (a forecast that is a little too small), for the test of the step-down.
-    package func spoiled(as instructionSet: InstructionSet) -> KernelTable {
-        let right = unsafe infer
-        return unsafe KernelTable(
-            instructionSet: instructionSet, gatherRows: gatherRows, copyRows: copyRows,
-            forwardRecurrent: forwardRecurrent,
-            backwardRecurrent: backwardRecurrent, forwardDense: forwardDense, backwardDense: backwardDense,
-            pinballLoss: pinballLoss, pointLossStep: pointLossStep, adamWStep: adamWStep, productOfRows: productOfRows,
-            productOfRowsGradient: productOfRowsGradient,
-            infer: { plan, weights, values in
-                unsafe right(plan, weights, values)
-                unsafe values[plan.output] *= 0.999
-            },
-            addMoments: addMoments, ridgeResiduals: ridgeResiduals, solvePositive: solvePositive,
-            multiplyAdds: multiplyAdds, operationsPerRound: operationsPerRound)
     }
 }

@@ -1,6 +1,9 @@
 // The coefficients of `tanh` and `sigmoid` for AVX-512, printed by Tests/Fixtures/make_activations.py.
 
 #if V512 && arch(x86_64)
+    /// Coefficients of 32 pieces: for each power of |x| two vectors, in the order that `vector_lookup32` wants.
+    typealias ActivationPieces = (c0: (V, V), c1: (V, V), c2: (V, V), c3: (V, V), c4: (V, V))
+
     /// `[power of |x|][32 pieces]` of tanh.
     @inline(always) func tanhPieces() -> ActivationPieces {
         (

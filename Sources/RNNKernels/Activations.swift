@@ -10,9 +10,6 @@
 internal import CVector
 
 #if V512 && arch(x86_64)
-    /// Coefficients of 32 pieces: for each power of |x| two vectors, in the order that `vector_lookup32` wants.
-    typealias ActivationPieces = (c0: (V, V), c1: (V, V), c2: (V, V), c3: (V, V), c4: (V, V))
-
     @inline(always) private func bits(of x: V) -> SIMD16<UInt32> { unsafe unsafeBitCast(x, to: SIMD16<UInt32>.self) }
     @inline(always) private func vector(of bits: SIMD16<UInt32>) -> V { unsafe unsafeBitCast(bits, to: V.self) }
 

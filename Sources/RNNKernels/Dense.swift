@@ -12,7 +12,8 @@ func forwardDense(_ plan: DensePlan, _ memory: UnsafeMutablePointer<Float>) {
     let input = unsafe Vectors(memory, plan.input)
     let output = unsafe Vectors(memory, plan.output)
     multiply(
-        panels, rows: plan.outputs, depth: plan.inputs, of: plan.inputs, input, width: plan.batch / lanes, into: output)
+        panels, rows: plan.outputs, depth: plan.inputs, of: plan.inputs, input, width: plan.batch / lanes, into: output,
+        adding: plan.adding)
 }
 
 @inline(never)

@@ -1,100 +1,183 @@
-// The forecast of one window: lanes are hidden units, because there is only one window.
+// The forecast of one window: lanes are hidden units, outputs or leads, because there is only one window.
 //
-// Weights lie by column (`InferencePlan`), so that a step is a sum of columns, each scaled by one input. Any number of
-// units is allowed: the last, incomplete vector of a column is read and written lane by lane.
+// Weights lie by column (`InferencePlan`), so that a product is a sum of columns, each scaled by one number. Columns are
+// gone over in pairs of vectors, the last of which may reach beyond the block: weights are followed by weights or slack,
+// and what is overwritten beyond a block of values is computed later. Blocks are therefore computed in the order in which
+// they lie.
 
 internal import RNNKernelTable
 
-/// `out[0 ..< m] = first column + sum over j of x[j] column[j]`, columns of `m` weights.
+/// Sums of a pair of vectors over four columns at once: eight chains of multiply-adds, so that none waits for another.
+private typealias PairSums = InlineArray<8, V>
+
 @inline(always)
-private func addColumns(_ columns: Scalars, _ m: Int, _ x: Scalars, _ count: Int, into out: Scalars) {
-    var place = 0
-    while place &+ 2 &* lanes <= m {
-        var sum0 = out.vector(at: place)
-        var sum1 = out.vector(at: place &+ lanes)
-        for j in 0..<count {
-            let value = all(x[j])
-            sum0 = multiplyAdd(value, columns.vector(at: j &* m &+ place), sum0)
-            sum1 = multiplyAdd(value, columns.vector(at: j &* m &+ place &+ lanes), sum1)
+private func emptyPair() -> PairSums { [.zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero] }
+
+/// Where a sum's columns come from: single precision, or whole numbers of a byte.
+private protocol Columns {
+    static func + (columns: Self, offset: Int) -> Self
+    func vector(at place: Int) -> V
+}
+
+extension Scalars: Columns {}
+extension Bytes: Columns {}
+
+/// `sums += sum over j of x[j] column[j]`, columns of `m` weights.
+@inline(always)
+private func add<C: Columns>(_ columns: C, _ m: Int, _ x: Scalars, _ count: Int, to sums: inout PairSums) {
+    var column = columns
+    var j = 0
+    while j &+ 4 <= count {
+        for k in 0..<4 {
+            let value = all(x[j &+ k])
+            let place = k &* m
+            sums[at: 2 &* k] = multiplyAdd(value, column.vector(at: place), sums[at: 2 &* k])
+            sums[at: 2 &* k &+ 1] = multiplyAdd(value, column.vector(at: place &+ lanes), sums[at: 2 &* k &+ 1])
         }
-        out.store(sum0, at: place)
-        out.store(sum1, at: place &+ lanes)
-        place = place &+ 2 &* lanes
+        column = column + 4 &* m
+        j = j &+ 4
     }
-    while place < m {
-        var total = out[place]
-        for j in 0..<count { total += x[j] * columns[j &* m &+ place] }
-        out[place] = total
-        place = place &+ 1
+    while j < count {
+        let value = all(x[j])
+        sums[at: 0] = multiplyAdd(value, column.vector(at: 0), sums[at: 0])
+        sums[at: 1] = multiplyAdd(value, column.vector(at: lanes), sums[at: 1])
+        column = column + m
+        j = j &+ 1
     }
+}
+
+/// The two vectors that the eight sums make.
+@inline(always)
+private func totals(_ sums: PairSums) -> (V, V) {
+    (
+        (sums[at: 0] + sums[at: 2]) + (sums[at: 4] + sums[at: 6]),
+        (sums[at: 1] + sums[at: 3]) + (sums[at: 5] + sums[at: 7])
+    )
 }
 
 @inline(never)
-func infer(_ plan: InferencePlan, _ weights: UnsafePointer<Float>, _ values: UnsafeMutablePointer<Float>) {
-    let weights = unsafe Scalars(UnsafeMutablePointer(mutating: weights), 0)
+func infer(
+    _ plan: InferencePlan, _ floats: UnsafePointer<Float>, _ bytes: UnsafePointer<Int8>,
+    _ values: UnsafeMutablePointer<Float>
+) {
+    let weights = unsafe Scalars(UnsafeMutablePointer(mutating: floats), 0)
     let values = unsafe Scalars(values, 0)
-    let m = plan.gateRows
-    let hidden = plan.hidden
-    let h = values + plan.state
-    let c = values + (plan.state &+ hidden)
+    readWindow(plan, weights, values)
+    addUnits(plan, weights, values)
+    unsafe addOutputs(plan, weights, Bytes(bytes), values)
+    addHighway(plan, weights, values)
+}
+
+/// The last state of the window.
+@inline(always)
+private func readWindow(_ plan: InferencePlan, _ weights: Scalars, _ values: Scalars) {
+    let (m, inputs, hidden) = (plan.gateRows, plan.inputs, plan.hidden)
+    let (h, c) = (values + plan.state, values + plan.cellState)
     let gates = values + plan.gates
-    for j in 0..<(2 &* hidden) { h[j] = 0 }
-    let bias = weights + plan.inputs &* m
-    let recurrent = weights + (plan.inputs &+ 1) &* m
+    for j in 0..<hidden {
+        h[j] = 0
+        c[j] = 0
+    }
     for t in 0..<plan.steps {
-        for j in 0..<m { gates[j] = bias[j] }
-        addColumns(weights, m, values + t &* plan.inputs, plan.inputs, into: gates)
-        if t > 0 { addColumns(recurrent, m, h, hidden, into: gates) }
+        let x = values + t &* inputs
+        var place = 0
+        while place < m {
+            var sums = emptyPair()
+            let column = weights + place
+            sums[at: 0] = column.vector(at: inputs &* m)
+            sums[at: 1] = column.vector(at: inputs &* m &+ lanes)
+            add(column, m, x, inputs, to: &sums)
+            if t > 0 { add(column + (inputs &+ 1) &* m, m, h, hidden, to: &sums) }
+            let (low, high) = totals(sums)
+            gates.store(low, at: place)
+            gates.store(high, at: place &+ lanes)
+            place = place &+ 2 &* lanes
+        }
         advance(plan.cell, hidden, gates, h, c)
     }
-    let head = weights + plan.headWeights
-    let output = values + plan.output
-    for j in 0..<plan.outputs { output[j] = head[j] }
-    addColumns(head + plan.outputs, plan.outputs, h, hidden, into: output)
 }
 
-/// The new state from the gates' pre-activations: the equations of each cell's own file.
+/// The new state from the gates' pre-activations: the equations of each cell's own file. What is written beyond `hidden`
+/// is not read as state.
 @inline(always)
 private func advance(_ cell: Cell, _ hidden: Int, _ gates: Scalars, _ h: Scalars, _ c: Scalars) {
-    switch cell {
-    case .elman:
-        eachVector(hidden, gates) { _, a in tanh(a) }
-        for j in 0..<hidden { h[j] = gates[j] }
-    case .relu:
-        for j in 0..<hidden { h[j] = max(0, gates[j]) }
-    case .gru:
-        let recurrent = gates + 2 &* hidden
-        let n = gates + 3 &* hidden
-        eachVector(2 &* hidden, gates) { _, a in sigmoid(a) }
-        for j in 0..<hidden { n[j] += gates[j] * recurrent[j] }
-        eachVector(hidden, n) { _, a in tanh(a) }
-        for j in 0..<hidden { h[j] = n[j] + gates[hidden &+ j] * (h[j] - n[j]) }
-    case .lstm:
-        let g = gates + 2 &* hidden
-        let o = gates + 3 &* hidden
-        eachVector(2 &* hidden, gates) { _, a in sigmoid(a) }
-        eachVector(hidden, g) { _, a in tanh(a) }
-        eachVector(hidden, o) { _, a in sigmoid(a) }
-        for j in 0..<hidden {
-            c[j] = gates[hidden &+ j] * c[j] + gates[j] * g[j]
-            h[j] = c[j]
+    var j = 0
+    while j < hidden {
+        let a = gates.vector(at: j)
+        switch cell {
+        case .elman: h.store(tanh(a), at: j)
+        case .relu: h.store(larger(.zero, a), at: j)
+        case .gru:
+            let (r, u) = (sigmoid(a), sigmoid(gates.vector(at: hidden &+ j)))
+            let n = tanh(multiplyAdd(r, gates.vector(at: 2 &* hidden &+ j), gates.vector(at: 3 &* hidden &+ j)))
+            h.store(multiplyAdd(u, h.vector(at: j) - n, n), at: j)
+        case .lstm:
+            let (i, f) = (sigmoid(a), sigmoid(gates.vector(at: hidden &+ j)))
+            let g = tanh(gates.vector(at: 2 &* hidden &+ j))
+            let o = sigmoid(gates.vector(at: 3 &* hidden &+ j))
+            let next = multiplyAdd(f, c.vector(at: j), i * g)
+            c.store(next, at: j)
+            h.store(o * tanh(next), at: j)
         }
-        eachVector(hidden, h) { _, a in tanh(a) }
-        for j in 0..<hidden { h[j] *= o[j] }
+        j = j &+ lanes
     }
 }
 
-/// Applies `change` to `count` scalars, a vector at a time; the last vector may be short.
+/// `u = tanh(C [1 ; context])`
 @inline(always)
-private func eachVector(_ count: Int, _ scalars: Scalars, _ change: (Int, V) -> V) {
+private func addUnits(_ plan: InferencePlan, _ weights: Scalars, _ values: Scalars) {
+    let m = plan.units
+    let units = values + plan.unitValues
     var place = 0
-    while place &+ lanes <= count {
-        scalars.store(change(place, scalars.vector(at: place)), at: place)
-        place = place &+ lanes
+    while place < m {
+        var sums = emptyPair()
+        let column = weights + (plan.unitWeights &+ place)
+        sums[at: 0] = column.vector(at: 0)
+        sums[at: 1] = column.vector(at: lanes)
+        add(column + m, m, values + plan.contextValues, plan.context, to: &sums)
+        let (low, high) = totals(sums)
+        units.store(tanh(low), at: place)
+        units.store(tanh(high), at: place &+ lanes)
+        place = place &+ 2 &* lanes
     }
-    guard place < count else { return }
-    var rest = V.zero
-    for lane in 0..<(count &- place) { rest[lane] = scalars[place &+ lane] }
-    rest = change(place, rest)
-    for lane in 0..<(count &- place) { scalars[place &+ lane] = rest[lane] }
+}
+
+/// `o = bias + scale * (Q [h ; u])`
+@inline(always)
+private func addOutputs(_ plan: InferencePlan, _ weights: Scalars, _ bytes: Bytes, _ values: Scalars) {
+    let m = plan.outputs
+    let output = values + plan.output
+    let (bias, scale) = (weights + plan.bias, weights + plan.scale)
+    var place = 0
+    while place < m {
+        var sums = emptyPair()
+        add(bytes + place, m, values + plan.state, plan.hidden &+ plan.units, to: &sums)
+        let (low, high) = totals(sums)
+        output.store(multiplyAdd(scale.vector(at: place), low, bias.vector(at: place)), at: place)
+        let next = place &+ lanes
+        output.store(multiplyAdd(scale.vector(at: next), high, bias.vector(at: next)), at: next)
+        place = next &+ lanes
+    }
+}
+
+/// `base = H common + sum over seasons of own * lag`
+@inline(always)
+private func addHighway(_ plan: InferencePlan, _ weights: Scalars, _ values: Scalars) {
+    let m = plan.leads
+    let base = values + plan.base
+    var place = 0
+    while place < m {
+        var sums = emptyPair()
+        add(weights + (plan.highway &+ place), m, values + plan.commonValues, plan.common, to: &sums)
+        var (low, high) = totals(sums)
+        for j in 0..<plan.seasons {
+            let own = weights + (plan.own &+ j &* m &+ place)
+            let lag = values + (plan.lagValues &+ j &* m &+ place)
+            low = multiplyAdd(own.vector(at: 0), lag.vector(at: 0), low)
+            high = multiplyAdd(own.vector(at: lanes), lag.vector(at: lanes), high)
+        }
+        base.store(low, at: place)
+        base.store(high, at: place &+ lanes)
+        place = place &+ 2 &* lanes
+    }
 }

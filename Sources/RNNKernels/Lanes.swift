@@ -23,6 +23,7 @@ internal import CVector
     @inline(always) func squareRoot(_ x: V) -> V { vector_sqrt16(x) }
     @inline(always) private func load(_ place: UnsafePointer<Float>) -> V { unsafe vector_load16(place) }
     @inline(always) private func save(_ v: V, _ place: UnsafeMutablePointer<Float>) { unsafe vector_store16(place, v) }
+    @inline(always) private func convert(_ place: UnsafePointer<Int8>) -> V { unsafe vector_bytes16(place) }
 #elseif V256
     typealias V = SIMD8<Float>
     typealias D = SIMD4<Double>
@@ -35,6 +36,7 @@ internal import CVector
     @inline(always) func squareRoot(_ x: V) -> V { vector_sqrt8(x) }
     @inline(always) private func load(_ place: UnsafePointer<Float>) -> V { unsafe vector_load8(place) }
     @inline(always) private func save(_ v: V, _ place: UnsafeMutablePointer<Float>) { unsafe vector_store8(place, v) }
+    @inline(always) private func convert(_ place: UnsafePointer<Int8>) -> V { unsafe vector_bytes8(place) }
 #else
     typealias V = SIMD4<Float>
     typealias D = SIMD2<Double>
@@ -47,6 +49,7 @@ internal import CVector
     @inline(always) func squareRoot(_ x: V) -> V { vector_sqrt4(x) }
     @inline(always) private func load(_ place: UnsafePointer<Float>) -> V { unsafe vector_load4(place) }
     @inline(always) private func save(_ v: V, _ place: UnsafeMutablePointer<Float>) { unsafe vector_store4(place, v) }
+    @inline(always) private func convert(_ place: UnsafePointer<Int8>) -> V { unsafe vector_bytes4(place) }
 #endif
 
 // Tiles of zeros are spelt out: InlineArray(repeating:) stays a call, and hands the tile over in memory.
@@ -160,6 +163,18 @@ let usualWidth = 32 / V.scalarCount
     }
 }
 
+/// Whole numbers of a byte, unchecked.
+@safe struct Bytes {
+    let base: UnsafePointer<Int8>
+
+    @inline(always) init(_ base: UnsafePointer<Int8>) { unsafe self.base = base }
+
+    @inline(always) static func + (bytes: Bytes, offset: Int) -> Bytes { unsafe Bytes(bytes.base + offset) }
+
+    /// A vector of numbers from any place.
+    @inline(always) func vector(at place: Int) -> V { unsafe convert(base + place) }
+}
+
 extension InlineArray {
     /// An element, unchecked: indices here are the constants of unrolled loops.
     @inline(always) subscript(at index: Int) -> Element {
@@ -224,10 +239,12 @@ extension InlineArray {
     #endif
 }
 
-/// Lower plus upper half, of a and of b.
-@inline(always) private func halved(_ a: V, _ b: V) -> V {
-    V(lowHalf: a.lowHalf, highHalf: b.lowHalf) + V(lowHalf: a.highHalf, highHalf: b.highHalf)
-}
+#if V512 || V256
+    /// Lower plus upper half, of a and of b.
+    @inline(always) private func halved(_ a: V, _ b: V) -> V {
+        V(lowHalf: a.lowHalf, highHalf: b.lowHalf) + V(lowHalf: a.highHalf, highHalf: b.highHalf)
+    }
+#endif
 
 /// Even plus odd lanes, of a and of b.
 @inline(always) private func paired(_ a: V, _ b: V) -> V {

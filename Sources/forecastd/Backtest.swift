@@ -27,6 +27,13 @@ struct BacktestCommand: AsyncParsableCommand {
     @Flag(help: "Read the window in both directions.") var bidirectional = false
     @Option(help: "Recurrent layers, 1 to 4.") var layers = 1
     @Option(help: "What training minimises: pinball unless told; a wrong name lists them.") var loss: String?
+    @Option(help: "What is read out: last (many to one) or every-step (many to many, rolled out).")
+    var readout: String?
+    @Option(help: "Units that read a context beside the window: long means, the seasons' lags.") var context = 0
+    @Flag(help: "Mix simple forecasts into the network's by gates.") var gates = false
+    @Option(
+        help: "Learn the probability of an event, a value above this share of the known ones within the horizon.")
+    var event: Double?
     @Option(help: "Threads to train on.") var threads = 1
     @Option(help: "Seed of all randomness.") var seed: UInt64 = 1
 
@@ -46,6 +53,10 @@ struct BacktestCommand: AsyncParsableCommand {
             quantiles: levels, cell: cell, bidirectional: bidirectional, threads: threads, seed: seed)
         options.layers = layers
         options.loss = loss
+        options.readout = readout
+        options.context = context
+        options.gated = gates
+        options.event = event
         let report = try await Backtest.run(
             options,
             progress: { bar.show(Double($0) / Double($1), "\($0) of \($1) series") })

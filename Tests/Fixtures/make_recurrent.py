@@ -136,6 +136,66 @@ def make_stack(kind, layers, bidirectional, inputs=3, hidden=6, outputs=4, steps
         f.write("\n")
 
 
+QUANTILES = torch.tensor([0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975])
+
+
+def fan_at_knots(base, offsets, knots):
+    """base `[leads][windows]` plus offsets `[knots][7][windows]`, linear between knots: `[leads][7][windows]`."""
+    out = []
+    for lead in range(base.shape[0]):
+        k = max(i for i in range(len(knots)) if knots[i] <= lead)
+        after = min(k + 1, len(knots) - 1)
+        w = (lead - knots[k]) / (knots[after] - knots[k]) if after > k else 0.0
+        out.append(base[lead] + (1 - w) * offsets[k] + w * offsets[after])
+    return torch.stack(out)
+
+
+def make_network(kind, loss_name, hidden=10, steps=5, units=3, season=7, windows=7):
+    """A whole network: context, gates of three experts, quantiles at knots or single numbers, and an event."""
+    noise = Noise(0x123456789ABCDEF1)
+    inputs, leads, width, experts = 6, 5, 4 * steps + 1, 3
+    knots = [0, 2, 4] if loss_name == "pinball" else list(range(leads))
+    rows = 7 if loss_name == "pinball" else 1
+    features = 4 + len(knots)
+    outputs = len(knots) * rows + experts * leads + 1
+    module = cell(kind, inputs, hidden)
+    set_weights(module, kind, inputs, hidden, noise)
+    parts = [noise(outputs, 1 + hidden), noise(units, features + 1), noise(outputs, units), noise(leads, width),
+             noise(1, leads)]
+    parts = [(part * 0.25).requires_grad_() for part in parts]
+    head, context_layer, context_head, highway, own = parts
+    x, context, common = noise(steps, inputs, windows), noise(features, windows), noise(width - 1, windows)
+    lags, window_mean, target = noise(leads, windows), noise(1, windows), noise(leads, windows)
+    event = (noise(windows) > 0).double()
+    one = torch.ones(1, windows)
+    states, _ = module(x.permute(0, 2, 1))
+    u = torch.tanh(context_layer @ torch.cat([context, one]))
+    heads = head @ torch.cat([one, states[-1].T]) + context_head @ u
+    base = highway @ torch.cat([common, one]) + own[0][:, None] * lags
+    gates = torch.tanh(heads[len(knots) * rows:-1]).reshape(experts, leads, windows)
+    says = torch.stack([torch.zeros(leads, windows), window_mean.expand(leads, windows), lags])
+    mixed = base + (gates * (says - base)).sum(0)
+    # The first window's first target and the third window's event are missing.
+    present = torch.ones(leads, windows, dtype=torch.bool)
+    present[0, 0] = False
+    known = torch.arange(windows) != 2
+    if loss_name == "pinball":
+        fan = fan_at_knots(mixed, heads[:len(knots) * 7].reshape(len(knots), 7, windows), knots)
+        e = target[:, None] - fan
+        tau = QUANTILES[None, :, None]
+        loss = torch.maximum(tau * e, (tau - 1) * e).transpose(1, 2)[present].mean()
+    else:
+        e = (mixed + heads[:leads] - target)[present]
+        huber = torch.where(e.abs() <= 1, e * e / 2, e.abs() - 0.5)
+        loss = {"mse": (e * e).mean(), "sum-of-squares": (e * e).sum(), "huber": huber.mean()}[loss_name]
+    loss = loss + torch.nn.functional.binary_cross_entropy_with_logits(heads[-1][known], event[known])
+    loss.backward()
+    with open(os.path.join(HERE, "recurrent", f"network-{kind}-{loss_name}.json"), "w") as f:
+        json.dump({"loss": loss.item(),
+                   "gradients": encode(gradients(module, kind, hidden) + [part.grad for part in parts])}, f, indent=1)
+        f.write("\n")
+
+
 for kind in ["elman", "relu", "gru", "lstm"]:
     make_stack(kind, 1, True)
     make_stack(kind, 2, False)
@@ -144,4 +204,7 @@ for kind in ["elman", "relu", "gru", "lstm"]:
     make(kind, 3, 10, 5, 13, 33)
     make(kind, 4, 32, 24, 48, 32)
     make(kind, 1, 8, 2, 168, 5)
+    make_network(kind, "pinball")
+for loss in ["sum-of-squares", "mse", "huber"]:
+    make_network("elman", loss)
 print("PyTorch", torch.__version__, file=sys.stderr)

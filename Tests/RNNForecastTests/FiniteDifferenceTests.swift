@@ -97,6 +97,51 @@ import Testing
         }
     }
 
+    @Test("the gradients of gates and of context units agree with finite differences")
+    func gates() {
+        var noise = GoldenNoise()
+        var layout = ArenaLayout()
+        let (leads, experts, lanes) = (3, 2, 32)
+        let plan = GatePlan(
+            leads: leads, experts: experts, base: layout.reserve(leads * lanes),
+            gates: layout.reserve(experts * leads * lanes), values: layout.reserve(experts * leads * lanes),
+            mixed: layout.reserve(leads * lanes), batch: lanes)
+        // A unit for every number that the gates make.
+        let units = TanhPlan(
+            values: plan.mixed, gradients: layout.reserve(leads * lanes), rows: leads, batch: lanes)
+        let arena = Arena<Double>(count: layout.count)
+        let (base, gates, readers) = (noise(leads * lanes), noise(experts * leads * lanes), noise(leads * lanes))
+        arena.write(noise(experts * leads * lanes), at: plan.values)
+        func loss(base: [Double], gates: [Double]) -> Double {
+            arena.write(base, at: plan.base)
+            arena.write(gates, at: plan.gates)
+            unsafe Reference<Double>.forwardGates(plan, arena.base)
+            unsafe Reference<Double>.forwardTanh(units, arena.base)
+            return zip(readers, arena.read(units.values..<(units.values + leads * lanes))).reduce(0) {
+                $0 + $1.0 * $1.1
+            }
+        }
+        func differences(of count: Int, _ change: (Int, Double) -> Double) -> [Double] {
+            (0..<count).map { (change($0, 1e-5) - change($0, -1e-5)) / 2e-5 }
+        }
+        let forBase = differences(of: base.count) { i, step in
+            var moved = base
+            moved[i] += step
+            return loss(base: moved, gates: gates)
+        }
+        let forGates = differences(of: gates.count) { i, step in
+            var moved = gates
+            moved[i] += step
+            return loss(base: base, gates: moved)
+        }
+        _ = loss(base: base, gates: gates)
+        arena.write(readers, at: units.gradients)
+        unsafe Reference<Double>.backwardTanh(units, arena.base)
+        unsafe Reference<Double>.backwardGates(plan, arena.base)
+        #expect(relativeDistance(arena.read(plan.base..<(plan.base + base.count)), forBase) < 1e-7)
+        #expect(relativeDistance(arena.read(plan.gates..<(plan.gates + gates.count)), forGates) < 1e-7)
+    }
+
     @Test(
         "the pinball loss's gradients agree with finite differences, at knots and between",
         arguments: [

@@ -21,7 +21,6 @@ import Testing
         let coefficients = noise(6 * design.weights, times: 0.125)
         let ridge = RidgeWeights(design: design, coefficients: coefficients, offsets: noise(42, times: 0.5))
         var models: [(String, Forecaster)] = [
-            ("constant", .constant(value: 42.5, leads: 24)),
             ("last-value", .lastValue(LastValueForecaster(leads: 3, offsets: noise(21), bounds: bounds))),
             (
                 "seasonal-naive",
@@ -35,17 +34,29 @@ import Testing
             let weights = NetworkWeights(
                 shape: shape, parameters: noise(shape.parameterCount, times: 0.25).map { Float($0) })
             let network = NetworkForecaster(
-                plan: plan, unit: unit, weights: weights.asStored(), bounds: bounds, spread: [])
+                plan: plan, unit: unit, weights: weights, bounds: bounds, spread: [])
             models.append((cell.rawValue, .network(network)))
         }
         plan.cell = .elman
+        plan.contextUnits = 3
+        plan.gated = true
+        plan.eventLevel = 0.9
+        let wide = NetworkShape(plan: plan, design: design)
+        let wideWeights = NetworkWeights(
+            shape: wide, parameters: noise(wide.parameterCount, times: 0.25).map { Float($0) })
+        let heads = NetworkForecaster(
+            plan: plan, unit: unit, weights: wideWeights, bounds: bounds, spread: [], eventThreshold: 61.5)
+        models.append(("heads", .network(heads)))
+        plan.contextUnits = 0
+        plan.gated = false
+        plan.eventLevel = nil
         plan.readout = .everyStep
         plan.coarseMeans = 0
         let shape = NetworkShape(plan: plan, design: design)
         let weights = NetworkWeights(
             shape: shape, parameters: noise(shape.parameterCount, times: 0.25).map { Float($0) })
         let sequence = SequenceForecaster(
-            plan: plan, unit: unit, weights: weights.asStored(), bounds: bounds, spread: ridge.offsets.map(stored))
+            plan: plan, unit: unit, weights: weights, bounds: bounds, spread: ridge.offsets.map(stored))
         models.append(("sequence", .sequence(sequence)))
         return models
     }()
@@ -98,20 +109,10 @@ import Testing
         #expect(halfPrecision(1e9) == halfPrecision(65_504))
     }
 
-    @Test("a near model fits into 24 KB stored, a week in 15-minute steps into 90", arguments: [(24, 24), (672, 90)])
-    func size(horizon: Int, kilobytes: Int) throws {
-        var plan = ForecastPlan(stepSeconds: 900, horizon: horizon, season: 96)
-        if horizon > 24 {
-            plan.longSeason = 672
-            plan.knots = [1, 4, 8, 16, 32, 64, 96, 192, 288, 384, 480, 576, 672]
+    @Test("a near model fits into 12 KB stored, a week in 15-minute steps into 60")
+    func size() {
+        for (what, bytes) in Capacity.encodedModels() {
+            #expect(bytes.count <= (what.hasPrefix("near") ? 12 : 60) * 1_024, "\(what)")
         }
-        let design = HighwayDesign(plan: plan, bins: 10_000)
-        let shape = NetworkShape(plan: plan, design: design)
-        let weights = NetworkWeights(shape: shape, parameters: [Float](repeating: 0, count: shape.parameterCount))
-        let model = Forecaster.network(
-            NetworkForecaster(
-                plan: plan, unit: SeriesUnit(centre: 0, spread: 1, scaleFloor: 1), weights: weights,
-                bounds: ForecastBounds(lower: 0, upper: 1), spread: []))
-        #expect(model.encoded().count < kilobytes * 1_024)
     }
 }

@@ -1,9 +1,9 @@
 // Every kernel of every instruction set that this machine has, against the plain loops, on every shape that matters.
 
-import RNNKernelTable
 import Testing
 
 @testable import RNNForecast
+@testable import RNNKernelTable
 
 /// The tables that this machine can run.
 private var tables: [KernelTable] {
@@ -146,5 +146,25 @@ private func expectAgreement(_ trial: Trial) {
         #expect(choice.table.instructionSet == .baseline)
         #expect(choice.table.passesSelfCheck())
         #expect(choice.notes == ["kernels for baseline differ from the plain loops here: stepping down"])
+    }
+}
+
+extension KernelTable {
+    /// This table with one wrong kernel (a forecast that is a little too small).
+    fileprivate func spoiled(as instructionSet: InstructionSet) -> KernelTable {
+        let right = unsafe infer
+        return unsafe KernelTable(
+            instructionSet: instructionSet, gatherRows: gatherRows, copyRows: copyRows,
+            forwardRecurrent: forwardRecurrent,
+            backwardRecurrent: backwardRecurrent, forwardDense: forwardDense, backwardDense: backwardDense,
+            pinballLoss: pinballLoss, pointLossStep: pointLossStep, adamWStep: adamWStep, productOfRows: productOfRows,
+            productOfRowsGradient: productOfRowsGradient, forwardTanh: forwardTanh, backwardTanh: backwardTanh,
+            forwardGates: forwardGates, backwardGates: backwardGates,
+            infer: { plan, floats, bytes, values in
+                unsafe right(plan, floats, bytes, values)
+                unsafe values[plan.output] *= 0.999
+            },
+            addMoments: addMoments, ridgeResiduals: ridgeResiduals, solvePositive: solvePositive,
+            multiplyAdds: multiplyAdds, operationsPerRound: operationsPerRound)
     }
 }

@@ -25,6 +25,21 @@ VECTOR_INLINE void vector_store4(float *p, vector_f4 v) { *(vector_f4_anywhere *
 VECTOR_INLINE void vector_store8(float *p, vector_f8 v) { *(vector_f8_anywhere *)p = v; }
 VECTOR_INLINE void vector_store16(float *p, vector_f16 v) { *(vector_f16_anywhere *)p = v; }
 
+// Whole numbers of a byte as numbers.
+typedef signed char vector_b4_anywhere __attribute__((ext_vector_type(4), aligned(1)));
+typedef signed char vector_b8_anywhere __attribute__((ext_vector_type(8), aligned(1)));
+typedef signed char vector_b16_anywhere __attribute__((ext_vector_type(16), aligned(1)));
+
+VECTOR_INLINE vector_f4 vector_bytes4(const signed char *p) {
+    return __builtin_convertvector(*(const vector_b4_anywhere *)p, vector_f4);
+}
+VECTOR_INLINE vector_f8 vector_bytes8(const signed char *p) {
+    return __builtin_convertvector(*(const vector_b8_anywhere *)p, vector_f8);
+}
+VECTOR_INLINE vector_f16 vector_bytes16(const signed char *p) {
+    return __builtin_convertvector(*(const vector_b16_anywhere *)p, vector_f16);
+}
+
 // Lane by lane, entry `index % 32` of a table of 32 numbers, the first 16 in `low`.
 #if defined(__AVX512F__)
 typedef unsigned vector_u16 __attribute__((ext_vector_type(16)));

@@ -26,6 +26,14 @@ public struct BacktestOptions: Sendable {
     public var layers = 1
     /// What training minimises: one of `ForecastPlan.lossNames`; nil: the daemon's.
     public var loss: String?
+    /// What of the window is read out: one of `ForecastPlan.readoutNames`; nil: the daemon's.
+    public var readout: String?
+    /// Units that read the context of a window; 0: no context.
+    public var context = 0
+    /// Whether gates mix simple forecasts into the network's.
+    public var gated = false
+    /// Share of the known values below the threshold of an event, whose probability becomes a column; nil: no event.
+    public var event: Double?
     /// Series that are worked on at once.
     public var threads: Int
     /// The same seed gives the same rows.
@@ -52,7 +60,7 @@ public struct BacktestOptions: Sendable {
 
 /// The command.
 public enum Backtest {
-    /// Trains, forecasts and writes `series,origin,step,mean,q…,model`.
+    /// Trains, forecasts and writes `series,origin,step,mean,q…,model`, and `event` where one was asked for.
     ///
     /// - Parameter progress: called after each series with the number done and the number in all.
     /// - Returns: the measures, where there were targets.
@@ -61,7 +69,9 @@ public enum Backtest {
     ) async throws -> BacktestReport {
         try check(options)
         let inputs = try OfflineInputs([options.input])
-        let header = ["series", "origin", "step", "mean"] + options.quantiles.map { "q\($0)" } + ["model"]
+        let header =
+            ["series", "origin", "step", "mean"] + options.quantiles.map { "q\($0)" } + ["model"]
+            + (options.event == nil ? [] : ["event"])
         var table = CSVText(header: header).bytes
         var scores: [BacktestScores] = []
         try await SeriesWorkers.run(count: inputs.count, threads: options.threads) { index in
@@ -95,5 +105,15 @@ public enum Backtest {
         if let loss = options.loss, !ForecastPlan.lossNames.contains(loss) {
             throw .option("--loss \(loss): the losses are \(ForecastPlan.lossNames.joined(separator: ", "))")
         }
+        if let readout = options.readout, !ForecastPlan.readoutNames.contains(readout) {
+            throw .option("--readout \(readout): known are \(ForecastPlan.readoutNames.joined(separator: ", "))")
+        }
+        guard (0...256).contains(options.context) else { throw .option("--context is a number of units, up to 256") }
+        if let event = options.event, !(event >= 0 && event < 1) {
+            throw .option("--event is the share of known values that are no event, from 0 to below 1")
+        }
+        var plan = ForecastPlan(stepSeconds: 300, horizon: options.horizon, season: nil)
+        options.apply(to: &plan)
+        if let problem = plan.problem { throw .option(problem) }
     }
 }

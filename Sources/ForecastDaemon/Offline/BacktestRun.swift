@@ -23,11 +23,7 @@ struct BacktestRun {
         self.options = options
         var plan = ForecastPlan.offline(
             stepSeconds: series.stepSeconds, season: series.season, horizon: options.horizon)
-        // The names were checked with the options.
-        if let cell = options.cell { _ = plan.useCell(named: cell) }
-        if let loss = options.loss { _ = plan.useLoss(named: loss) }
-        plan.bidirectional = options.bidirectional
-        plan.layers = options.layers
+        options.apply(to: &plan)
         self.plan = plan
         let firstBin = series.bins.min() ?? 0
         self.firstBin = firstBin
@@ -65,14 +61,18 @@ struct BacktestRun {
     mutating func forecastAll() {
         for (number, origin) in origins.enumerated() {
             let end = Int(series.bins[origin] - firstBin) + 1
-            guard let (fan, quantiles, model) = forecast(end: end, number: number) else { continue }
-            write(origin: origin, fan: fan, quantiles: quantiles, model: model)
-            if options.origins > 1 { score(end: end, fan: fan, quantiles: quantiles) }
+            guard let (fan, quantiles, model, event) = forecast(end: end, number: number) else { continue }
+            write(origin: origin, fan: fan, quantiles: quantiles, model: model, event: event)
+            guard options.origins > 1 else { continue }
+            score(end: end, fan: fan, quantiles: quantiles)
+            if let event { score(event, end: end) }
         }
     }
 
     /// What the daemon would say after these bins, rounded and in full; nil before two values.
-    private func forecast(end: Int, number: Int) -> (fan: Fan, quantiles: QuantileFan, model: String)? {
+    private func forecast(
+        end: Int, number: Int
+    ) -> (fan: Fan, quantiles: QuantileFan, model: String, event: EventForecast?)? {
         let retained = Int(PipelineSettings.retainedBins(stepSeconds: plan.stepSeconds))
         let first = max(0, end - retained)
         let known = Array(bins[first..<end])
@@ -84,7 +84,7 @@ struct BacktestRun {
         if run.isConstant(stepSeconds: plan.stepSeconds) {
             let quantiles = QuantileFan(
                 leads: plan.horizon, values: Array(repeating: run.value, count: 7 * plan.horizon))
-            return (Fan(quantiles, resolution: Resolution(width: 0)), quantiles, "constant")
+            return (Fan(quantiles, resolution: Resolution(width: 0)), quantiles, "constant", nil)
         }
         let history = BinHistory(first: firstBin + Int64(first), stepSeconds: plan.stepSeconds, values: known)
         let seed = options.seed ^ (UInt64(bitPattern: series.grid) &* 0x9E37_79B9_7F4A_7C15) &+ UInt64(end)
@@ -93,15 +93,18 @@ struct BacktestRun {
             let outcome = try train(request, stop: { false })
             let quantiles = outcome.forecaster.forecast(history)
             let fan = Fan(quantiles, resolution: Resolution(width: outcome.width80))
-            return (fan, quantiles, TrainedModel.name(kind: outcome.forecaster.kindName, id: Int64(number) + 1))
+            let name = TrainedModel.name(kind: outcome.forecaster.kindName, id: Int64(number) + 1)
+            return (fan, quantiles, name, outcome.forecaster.event(history))
         } catch {
             let quantiles = lastValueForecaster(history, plan: plan).forecast(history)
             let width = quantiles.upper80[0] - quantiles.lower80[0]
-            return (Fan(quantiles, resolution: Resolution(width: width)), quantiles, "last-value")
+            return (Fan(quantiles, resolution: Resolution(width: width)), quantiles, "last-value", nil)
         }
     }
 
-    private mutating func write(origin: Int, fan: Fan, quantiles: QuantileFan, model: String) {
+    private mutating func write(
+        origin: Int, fan: Fan, quantiles: QuantileFan, model: String, event: EventForecast?
+    ) {
         for k in 0..<min(options.horizon, fan.steps) {
             rows.field(series.id)
             rows.field(origin)
@@ -109,8 +112,17 @@ struct BacktestRun {
             rows.field(fan.median(k))
             for p in options.quantiles { rows.field(fan.quantile(p, lead: k, of: quantiles)) }
             rows.field(model)
+            if options.event != nil { rows.field(event?.probability) }
             rows.endRow()
         }
+    }
+
+    /// Takes whether the event came, where all bins of the horizon, or one above the threshold, are known.
+    private mutating func score(_ event: EventForecast, end: Int) {
+        let coming = bins[min(end, bins.count)..<min(end + options.horizon, bins.count)]
+        let came = coming.contains { $0 > event.threshold }
+        guard came || (coming.count == options.horizon && coming.allSatisfy(\.isFinite)) else { return }
+        scores.add(probability: event.probability, came: came)
     }
 
     private mutating func score(end: Int, fan: Fan, quantiles: QuantileFan) {
@@ -128,6 +140,20 @@ struct BacktestRun {
                 interval80: fan.lower80(k)...fan.upper80(k), interval95: fan.lower95(k)...fan.upper95(k),
                 naive: naive)
         }
+    }
+}
+
+extension BacktestOptions {
+    /// Chooses the network that was asked for. The names were checked before.
+    func apply(to plan: inout ForecastPlan) {
+        if let cell { _ = plan.useCell(named: cell) }
+        if let loss { _ = plan.useLoss(named: loss) }
+        if let readout, plan.useReadout(named: readout), plan.readout == .everyStep { plan.coarseMeans = 0 }
+        plan.bidirectional = bidirectional
+        plan.layers = layers
+        plan.contextUnits = context
+        plan.gated = gated
+        plan.eventLevel = event
     }
 }
 

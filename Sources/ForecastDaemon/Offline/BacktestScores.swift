@@ -6,6 +6,7 @@
 //     RMSE    sqrt(mean e²)
 //     wQL     2 sum of pinball losses / sum of |y|, mean over the quantiles asked for
 //     inside  share of targets in the 80 and 95 % intervals
+//     Brier   mean (p - happened)² of an event's probability, beside always saying the share of origins where it came
 //
 // MASE, sMAPE, wQL and coverage are means over series; RMSE, which has the unit of a series, is shown over that of
 // seasonal-naive as a geometric mean.
@@ -28,6 +29,9 @@ struct BacktestScores: Sendable {
     var inside95 = 0
     var ours = Method()
     var naive = Method()
+    var events = 0
+    var eventsThatCame = 0
+    var brier = 0.0
     /// Mean absolute seasonal difference before the first origin.
     let scale: Double
     let probabilities: [Double]
@@ -58,6 +62,14 @@ struct BacktestScores: Sendable {
         if interval95.contains(value) { inside95 += 1 }
         Self.add(value, median, quantiles, probabilities, to: &ours)
         Self.add(value, baseline, probabilities.map { _ in baseline }, probabilities, to: &naive)
+    }
+
+    /// Takes one event.
+    mutating func add(probability: Double, came: Bool) {
+        events += 1
+        if came { eventsThatCame += 1 }
+        let miss = probability - (came ? 1 : 0)
+        brier += miss * miss
     }
 
     private static func add(
@@ -115,14 +127,25 @@ public struct BacktestReport: Sendable, CustomStringConvertible {
             let (a, b) = (score.ours.squared, score.naive.squared)
             return a > 0 && b > 0 ? 0.5 * log(a / b) : .nan
         }
-        lines = [
-            line("MASE") { $0.scale > 0 ? $1.absolute / Double($0.n) / $0.scale : .nan },
-            line("sMAPE") { $1.relative / Double($0.n) },
-            Line(measure: "RMSE over seasonal-naive", ours: exp(ratio), seasonalNaive: 1),
-            line("weighted quantile loss") { $0.sumOfValues > 0 ? 2 * $1.pinball / $0.sumOfValues : .nan },
-            Line(measure: "inside 80 %", ours: mean { Double($0.inside80) / Double($0.n) }, seasonalNaive: nil),
-            Line(measure: "inside 95 %", ours: mean { Double($0.inside95) / Double($0.n) }, seasonalNaive: nil),
-        ]
+        lines =
+            [
+                line("MASE") { $0.scale > 0 ? $1.absolute / Double($0.n) / $0.scale : .nan },
+                line("sMAPE") { $1.relative / Double($0.n) },
+                Line(measure: "RMSE over seasonal-naive", ours: exp(ratio), seasonalNaive: 1),
+                line("weighted quantile loss") { $0.sumOfValues > 0 ? 2 * $1.pinball / $0.sumOfValues : .nan },
+                Line(measure: "inside 80 %", ours: mean { Double($0.inside80) / Double($0.n) }, seasonalNaive: nil),
+                Line(measure: "inside 95 %", ours: mean { Double($0.inside95) / Double($0.n) }, seasonalNaive: nil),
+            ] + Self.brier(scored)
+    }
+
+    /// Over all origins of all series whose model says an event's probability; the second column is the score of always
+    /// saying how often it came.
+    private static func brier(_ scored: [BacktestScores]) -> [Line] {
+        let count = Double(scored.reduce(0) { $0 + $1.events })
+        guard count > 0 else { return [] }
+        let share = Double(scored.reduce(0) { $0 + $1.eventsThatCame }) / count
+        let ours = scored.reduce(0) { $0 + $1.brier } / count
+        return [Line(measure: "Brier score of events", ours: ours, seasonalNaive: share * (1 - share))]
     }
 
     /// A table for the terminal.

@@ -49,14 +49,14 @@ public enum Capacity {
     public static let windowsPerSeries = 60_000.0
 
     /// Times training for every cell, hidden size 8, 16, 32 and 64, and instruction set of this machine (window 48,
-    /// inputs 4, outputs 24, batch 32), for `duration` each.
+    /// inputs 4, outputs 24, batch 32), for `duration` each; `isa` names one instruction set, else all are timed.
     ///
     /// - Returns: a row each; the best instruction set comes first.
     public static func measureTraining<C: Clock>(
-        clock: C, duration: Duration = .milliseconds(250), hidden: [Int] = [8, 16, 32, 64]
+        clock: C, duration: Duration = .milliseconds(250), hidden: [Int] = [8, 16, 32, 64], isa: String? = nil
     ) -> [TrainingRow] where C.Duration == Duration {
         var rows: [TrainingRow] = []
-        for table in Kernels.available where table.instructionSet != .reference {
+        for table in tables(isa) {
             for cell in [Cell.elman, .gru, .lstm] {
                 for size in hidden { rows.append(measure(cell, size, table, clock, duration)) }
             }
@@ -69,6 +69,16 @@ public enum Capacity {
         let best = rows.first?.isa
         let chosen = rows.filter { $0.hidden == 32 && $0.isa == best }
         return Dictionary(uniqueKeysWithValues: chosen.map { ($0.cell, 3_600 / $0.secondsPerSeries * Double(workers)) })
+    }
+
+    /// The instruction sets of this machine, the best first.
+    public static var instructionSets: [String] { tables(nil).map(\.instructionSet.description) }
+
+    /// The kernels of one instruction set, or of all but the plain loops.
+    static func tables(_ isa: String?) -> [KernelTable] {
+        Kernels.available.filter {
+            $0.instructionSet != .reference && (isa == nil || $0.instructionSet.description == isa)
+        }
     }
 
     private static func measure<C: Clock>(

@@ -22,18 +22,23 @@ extension Capacity {
     }
 
     /// Times a step of the near networks at 5 minutes and at 1 minute, the ridge (3000 rows, day and week lags, 24
-    /// leads) and a forecast, for `duration` each.
+    /// leads), the training of a far network (whole, three times), the forecast of a network with a context, and near
+    /// forecasts, for `duration` each.
     public static func measureModels<C: Clock>(
-        clock: C, duration: Duration = .milliseconds(250)
+        clock: C, duration: Duration = .milliseconds(250), isa: String? = nil
     ) -> [ModelRow] where C.Duration == Duration {
         var rows: [ModelRow] = []
-        for table in Kernels.available where table.instructionSet != .reference {
+        for table in tables(isa) {
             for step in [Int64(300), 60] {
                 if let row = nearStep(step, table, clock, duration) { rows.append(row) }
             }
             if let row = ridge(table, clock, duration) { rows.append(row) }
+            if let row = farTraining(table, clock) { rows.append(row) }
+            rows.append(contextForecast(table, clock, duration))
         }
-        if let row = forecast(clock, duration) { rows.append(row) }
+        for series in [1, 256] {
+            if let row = forecast(series: series, clock, duration) { rows.append(row) }
+        }
         return rows
     }
 
@@ -82,6 +87,29 @@ extension Capacity {
             percentOfPeak: percent)
     }
 
+    /// 300 minibatches of the far network on 8 weeks of 15-minute bins, without its ridge; the best of three.
+    private static func farTraining<C: Clock>(
+        _ table: KernelTable, _ clock: C
+    ) -> ModelRow? where C.Duration == Duration {
+        guard let series = PreparedSeries(history(5_376, step: 900), plan: farPlan) else { return nil }
+        let design = HighwayDesign(plan: farPlan, bins: series.count)
+        let shape = NetworkShape(plan: farPlan, design: design)
+        guard let fit = RidgeFit(series, design: design, kernels: table)?.fit() else { return nil }
+        var seconds: [Double] = []
+        for _ in 0..<3 {
+            let start = clock.now
+            guard
+                var training = NetworkTraining(series, shape: shape, ridge: fit, seed: 1, kernels: table),
+                training.run(stop: { false })
+            else { return nil }
+            _ = training.weights
+            seconds.append(start.duration(to: clock.now) / .seconds(1))
+        }
+        return ModelRow(
+            what: "far network, one training", isa: table.instructionSet.description,
+            microseconds: (seconds.min() ?? 0) * 1e6)
+    }
+
     private static func ridge<C: Clock>(
         _ table: KernelTable, _ clock: C, _ duration: Duration
     ) -> ModelRow? where C.Duration == Duration {
@@ -99,8 +127,10 @@ extension Capacity {
             what: "ridge, 3000 rows", isa: table.instructionSet.description, microseconds: seconds * 1e6)
     }
 
+    /// A near forecast with all that belongs to it, of one series or of many in turn, whose models and bins then come
+    /// from a farther cache.
     private static func forecast<C: Clock>(
-        _ clock: C, _ duration: Duration
+        series count: Int, _ clock: C, _ duration: Duration
     ) -> ModelRow? where C.Duration == Duration {
         let plan = ForecastPlan.near(stepSeconds: 300)
         let past = history(2_000, step: 300)
@@ -110,17 +140,47 @@ extension Capacity {
             let training = NetworkTraining(
                 ridge.series, shape: shape, ridge: ridge.weights, seed: 1, kernels: Kernels.chosen)
         else { return nil }
-        let model = NetworkForecaster(
-            plan: plan, unit: ridge.series.unit, weights: training.weights, bounds: ridge.bounds, spread: [])
-        let newest = BinHistory(
-            first: past.first, stepSeconds: 300, values: Array(past.values.suffix(plan.neededBins)))
+        let parameters = training.weights.parameters
+        let fleet = (0..<count).map { i in
+            // Arrays of its own for each series.
+            let weights = NetworkWeights(shape: shape, parameters: parameters)
+            let values = past.values.dropLast(i).suffix(plan.neededBins)
+            return (
+                model: NetworkForecaster(
+                    plan: plan, unit: ridge.series.unit, weights: weights, bounds: ridge.bounds, spread: []),
+                newest: BinHistory(first: past.first, stepSeconds: 300, values: Array(values))
+            )
+        }
         let seconds = tenthPercentile(of: duration, clock) {
         } timed: {
-            _ = model.forecast(newest)
+            for one in fleet { _ = one.model.forecast(one.newest) }
         } between: {
         }
         return ModelRow(
-            what: "near forecast", isa: Kernels.instructionSet, microseconds: seconds * 1e6)
+            what: count == 1 ? "near forecast" : "near forecast, \(count) series in turn", isa: Kernels.instructionSet,
+            microseconds: seconds * 1e6 / Double(count))
+    }
+
+    /// A network with a large context, as a kernel: 32 GRU units over 12 steps of 8 inputs, 48 units that read 145
+    /// numbers, 360 outputs; 40 200 parameters in PyTorch's count, which has two biases a gate.
+    private static func contextForecast<C: Clock>(
+        _ table: KernelTable, _ clock: C, _ duration: Duration
+    ) -> ModelRow where C.Duration == Duration {
+        let plan = InferencePlan(
+            cell: .gru, inputs: 8, hidden: 32, steps: 12, context: 145, units: 48, outputs: 360)
+        var random = SplitMix64(seed: 7)
+        let slack = InferencePlan.slack
+        let floats = (0..<(plan.floatCount + slack)).map { _ in random.uniform(in: 0.2) }
+        let bytes = (0..<(plan.byteCount + slack)).map { _ in Int8(truncatingIfNeeded: random.next()) }
+        var values = (0..<(plan.valueCount + slack)).map { _ in random.uniform(in: 1) }
+        let seconds = tenthPercentile(of: duration, clock) {
+        } timed: {
+            for _ in 0..<100 { table.infer(plan, floats: floats, bytes: bytes, values: &values) }
+        } between: {
+        }
+        return ModelRow(
+            what: "forecast of 40 200 parameters", isa: table.instructionSet.description,
+            microseconds: seconds * 1e6 / 100)
     }
 
     /// Repeats for `duration`: what precedes a sample, the sample, and what is to happen between samples.
@@ -148,6 +208,7 @@ extension NetworkShape {
         let cell = 2 * t * h * (i + h) + t * h * h
         let head = 3 * h * Double(outputs)
         let highway = 2 * Double(design.leads * design.weights)
-        return 2 * (cell + head + highway)
+        let context = contextDesign.map { Double($0.units * (2 * $0.features + 3 * outputs)) } ?? 0
+        return 2 * (cell + head + context + highway)
     }
 }

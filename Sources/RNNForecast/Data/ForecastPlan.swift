@@ -39,6 +39,14 @@ public struct ForecastPlan: Sendable, Hashable {
     public var bidirectional = false
     /// What of the window is read out.
     public var readout: Readout = .last
+    /// Units of a tanh layer that reads the context of a window (long means, the seasons' lags) and joins the last state
+    /// before the head; 0: none.
+    public var contextUnits = 0
+    /// Whether a head of gates mixes simple forecasts (last value, mean of the window, seasons' lags) into the highway's.
+    public var gated = false
+    /// Share of the known bins that lie below the threshold of an event (a bin above it within the horizon), for a head
+    /// that says the event's probability; nil: no such head.
+    public var eventLevel: Double?
     /// Steps that backpropagation through time goes back, or nil for the whole window.
     public var truncation: Int?
     /// What the training minimises. A loss of single numbers trains the median alone; its spread is the ridge's.
@@ -87,6 +95,12 @@ public struct ForecastPlan: Sendable, Hashable {
                 return "knots \(knots): they ascend from 1 to the horizon of \(horizon)"
             }
         }
+        if let eventLevel, !(0..<1).contains(eventLevel) {
+            return "an event above a share of \(eventLevel) of the bins"
+        }
+        if readout == .everyStep, contextUnits > 0 || gated || eventLevel != nil {
+            return "a readout of every step has no context, gates or event"
+        }
         if readout == .everyStep, layers > 1 || bidirectional || coarseMeans > 0 {
             return "a readout of every step rolls out one layer that reads forward, without coarse means"
         }
@@ -113,10 +127,24 @@ public struct ForecastPlan: Sendable, Hashable {
         return true
     }
 
+    /// Names of the readouts.
+    public static var readoutNames: [String] { Readout.allCases.map(\.rawValue) }
+
+    /// Chooses what of the window is read out by its name. False if there is none of this name.
+    public mutating func useReadout(named name: String) -> Bool {
+        guard let readout = Readout(rawValue: name) else { return false }
+        self.readout = readout
+        return true
+    }
+
+    /// Bins of the means that the context holds; the second is the window's.
+    var contextMeans: [Int] { [window / 4, window, 4 * window, 16 * window] }
+
     /// Newest bins that `Forecaster.forecast` wants to see: the window, its scale, and the seasonal lags with
     /// room for gaps. Fewer are allowed.
     public var neededBins: Int {
-        max(scaleBins, window + 5 * coarseMeans, longSeason ?? 0, season ?? 0) + window + lagMean
+        let means = contextUnits > 0 ? contextMeans.max() ?? 0 : 0
+        return max(scaleBins, window + 5 * coarseMeans, longSeason ?? 0, season ?? 0, means) + window + lagMean
     }
 
     /// The leads (from 0) at which the head has offsets.

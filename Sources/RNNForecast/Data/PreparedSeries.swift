@@ -43,29 +43,32 @@ struct PreparedSeries: Sendable {
         self.plan = plan
         first = history.first + Int64(start)
         let raw = history.values[start...]
-        let size = raw.reduce(0.0) { $1.isFinite ? max($0, abs($1)) : $0 }
         if let unit {
             centre = unit.centre
             spread = unit.spread
         } else {
             // Everything is first divided by the largest value, so that squares of any Double stay finite.
+            let size = raw.reduce(0.0) { $1.isFinite ? max($0, abs($1)) : $0 }
             let divisor = size > 0 ? size : 1
             let finite = raw.filter(\.isFinite).map { $0 / divisor }
             let mean = finite.reduce(0, +) / Double(finite.count)
             let variance = finite.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(finite.count)
             centre = mean * divisor
             let deviation = variance.squareRoot() * divisor
-            spread = deviation > 0 && deviation > abs(centre) * 1e-14 ? deviation : max(abs(centre), 1)
+            let isSpread = deviation.isNormal && deviation > abs(centre) * 1e-14
+            spread = isSpread ? deviation : max(abs(centre), 1)
         }
-        let (shift, unitSize) = (centre, spread)
+        let inverse = 1 / spread
+        let shift = centre * inverse
         // The clamp only meets values a trillion times beyond what the model was fitted on.
-        let scaled = raw.map { $0.isFinite ? min(max($0 / unitSize - shift / unitSize, -1e12), 1e12) : Double.nan }
+        let scaled = raw.map { $0.isFinite ? min(max($0 * inverse - shift, -1e12), 1e12) : Double.nan }
         present = scaled
         values = Self.filled(scaled, season: plan.season)
         scaleFloor = unit?.scaleFloor ?? Self.floor(of: values, horizon: plan.horizon)
-        // A forecast asks for the newest only.
-        let first = unit == nil ? 0 : values.count - 1
-        inverseScales = Self.inverseScales(values, window: plan.scaleBins, floor: scaleFloor, from: first)
+        inverseScales =
+            unit == nil
+            ? Self.inverseScales(values, window: plan.scaleBins, floor: scaleFloor)
+            : Self.newestInverseScale(values, window: plan.scaleBins, floor: scaleFloor)
         lags = plan.lagMean > 1 ? Self.means(values, of: plan.lagMean, centred: true) : values
     }
 
@@ -103,7 +106,7 @@ struct PreparedSeries: Sendable {
         return max(0.05 * total / Double(values.count - apart), 1e-6)
     }
 
-    private static func inverseScales(_ values: [Double], window: Int, floor: Double, from: Int) -> [Double] {
+    private static func inverseScales(_ values: [Double], window: Int, floor: Double) -> [Double] {
         // Values are near 1, so running sums of squares lose nothing that matters beside the floor.
         var sum = 0.0
         var squares = 0.0
@@ -115,12 +118,26 @@ struct PreparedSeries: Sendable {
                 sum -= values[i - window]
                 squares -= values[i - window] * values[i - window]
             }
-            guard i >= from else { continue }
-            let n = Double(min(i + 1, window))
-            let variance = max(squares / n - (sum / n) * (sum / n), 0)
-            out[i] = 1 / (variance.squareRoot() + floor)
+            out[i] = inverseScale(sum, squares, of: min(i + 1, window), floor: floor)
         }
         return out
+    }
+
+    /// Of a fitted model: a forecast asks for the newest only.
+    private static func newestInverseScale(_ values: [Double], window: Int, floor: Double) -> [Double] {
+        var (sum, squares) = (0.0, 0.0)
+        for i in max(values.count - window, 0)..<values.count {
+            sum += values[i]
+            squares += values[i] * values[i]
+        }
+        var out = [Double](repeating: 0, count: values.count)
+        out[values.count - 1] = inverseScale(sum, squares, of: min(values.count, window), floor: floor)
+        return out
+    }
+
+    private static func inverseScale(_ sum: Double, _ squares: Double, of count: Int, floor: Double) -> Double {
+        let n = Double(count)
+        return 1 / (max(squares / n - (sum / n) * (sum / n), 0).squareRoot() + floor)
     }
 
     /// Means of `width` bins: centred on each, or ending at it. At the ends, of those that exist.

@@ -13,17 +13,14 @@ public struct QuantileFan: Sendable, Hashable {
     public init(leads: Int, values: [Double]) {
         precondition(values.count == leads * 7)
         self.leads = leads
-        self.values = values
-        for start in stride(from: 0, to: values.count, by: 7) {
-            // Nearly always they are in order; and seven are sorted by insertion.
-            for i in (start + 1)..<(start + 7) where self.values[i] < self.values[i - 1] {
-                var place = i
-                while place > start, self.values[place] < self.values[place - 1] {
-                    self.values.swapAt(place, place - 1)
-                    place -= 1
-                }
-            }
+        var sorted = values
+        for first in stride(from: 0, to: values.count, by: 7) {
+            // Usually they are in order.
+            var isSorted = true
+            for q in 1..<7 where !(sorted[first + q - 1] <= sorted[first + q]) { isSorted = false }
+            if !isSorted { sorted[first..<(first + 7)].sort() }
         }
+        self.values = sorted
     }
 
     /// Quantile `q` (0 … 6) of lead `lead` (from 0).

@@ -4,8 +4,6 @@ internal import RNNKernelTable
 
 /// A fitted model of one grid. Forecasts are pure: the same history gives the same fan.
 public enum Forecaster: Sendable, Hashable {
-    /// Every bin has been the same for a day: the forecast is that value.
-    case constant(value: Double, leads: Int)
     /// The newest value, with the spread that changes over each lead have had.
     case lastValue(LastValueForecaster)
     /// The value one season before the target.
@@ -21,8 +19,6 @@ public enum Forecaster: Sendable, Hashable {
     /// there, else every quantile is NaN.
     public func forecast(_ history: BinHistory) -> QuantileFan {
         switch self {
-        case .constant(let value, let leads):
-            QuantileFan(leads: leads, values: [Double](repeating: value, count: leads * 7))
         case .lastValue(let model): model.forecast(history)
         case .seasonalNaive(let model): model.forecast(history)
         case .ridge(let model): model.forecast(history)
@@ -38,10 +34,17 @@ public enum Forecaster: Sendable, Hashable {
         return (model.next(after: last), model.reach)
     }
 
-    /// `constant`, `last-value`, `seasonal-naive`, `ridge`, or the network's cell: `elman`, `gru`, `lstm`.
+    /// How likely a bin above the plan's threshold is within the horizon; nil for models that were not asked to learn it.
+    public func event(_ history: BinHistory) -> EventForecast? {
+        switch self {
+        case .network(let model): model.event(history)
+        case .lastValue, .seasonalNaive, .ridge, .sequence: nil
+        }
+    }
+
+    /// `last-value`, `seasonal-naive`, `ridge`, or the network's cell: `elman`, `gru`, `lstm`.
     public var kindName: String {
         switch self {
-        case .constant: "constant"
         case .lastValue: "last-value"
         case .seasonalNaive: "seasonal-naive"
         case .ridge: "ridge"
@@ -53,7 +56,6 @@ public enum Forecaster: Sendable, Hashable {
     /// Leads of its fans.
     public var leads: Int {
         switch self {
-        case .constant(_, let leads): leads
         case .lastValue(let model): model.leads
         case .seasonalNaive(let model): model.leads
         case .ridge(let model): model.plan.horizon
@@ -63,33 +65,7 @@ public enum Forecaster: Sendable, Hashable {
     }
 }
 
-/// Bounds that no forecast may leave, known from the history: nothing below 0, nothing above 100.
-struct ForecastBounds: Sendable, Hashable {
-    var lower: Double
-    var upper: Double
-
-    /// The bounds of `plan` for a history of `values`.
-    init(plan: ForecastPlan, values: [Double]) {
-        let finite = values.filter(\.isFinite)
-        let positive = finite.allSatisfy { $0 >= 0 }
-        lower = plan.nonNegative && positive ? 0 : -.greatestFiniteMagnitude
-        upper = plan.percentage && positive && finite.allSatisfy { $0 <= 100 } ? 100 : .greatestFiniteMagnitude
-    }
-
-    init(lower: Double, upper: Double) {
-        self.lower = lower
-        self.upper = upper
-    }
-
-    func clamp(_ fan: consuming QuantileFan) -> QuantileFan { fan.clamped(to: lower...upper) }
-}
-
-/// The constant forecaster, if all bins with a value in the last `max(24 h, 144 bins)` are equal and the history is at
-/// least that long; else nil.
-public func constantForecaster(_ history: BinHistory, plan: ForecastPlan) -> Forecaster? {
-    let span = max(144, Int(86_400 / max(history.stepSeconds, 1)))
-    guard history.values.count >= span else { return nil }
-    let seen = history.values.suffix(span).filter(\.isFinite)
-    guard let first = seen.first, seen.allSatisfy({ $0 == first }) else { return nil }
-    return .constant(value: first, leads: plan.horizon)
+/// The forecaster of a series from its second bin on, before any training.
+public func lastValueForecaster(_ history: BinHistory, plan: ForecastPlan) -> Forecaster {
+    .lastValue(LastValueForecaster(history, plan: plan))
 }

@@ -85,8 +85,3 @@ public struct LastValueForecaster: Sendable, Hashable {
         return bounds.clamp(QuantileFan(leads: leads, values: offsets.map { last + $0 }))
     }
 }
-
-/// The forecaster of a series from its second bin on, before any training.
-public func lastValueForecaster(_ history: BinHistory, plan: ForecastPlan) -> Forecaster {
-    .lastValue(LastValueForecaster(history, plan: plan))
-}

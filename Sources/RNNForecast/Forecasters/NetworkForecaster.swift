@@ -2,6 +2,12 @@
 
 internal import RNNKernelTable
 
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#endif
+
 /// A trained network: the ridge's highway, and a recurrent reading of the window that bends it into seven quantiles.
 public struct NetworkForecaster: Sendable, Hashable {
     let plan: ForecastPlan
@@ -10,17 +16,19 @@ public struct NetworkForecaster: Sendable, Hashable {
     let bounds: ForecastBounds
     /// `[leads][7]`: the spread of a network that was trained to say one number a lead.
     let spread: [Double]
-    private let columns: [Float]
-    private let highway: [Float]
+    /// The bin above which an event lies, in the unit of the series; nil without a head for it.
+    let eventThreshold: Double?
 
-    init(plan: ForecastPlan, unit: SeriesUnit, weights: NetworkWeights, bounds: ForecastBounds, spread: [Double]) {
+    init(
+        plan: ForecastPlan, unit: SeriesUnit, weights: NetworkWeights, bounds: ForecastBounds, spread: [Double],
+        eventThreshold: Double? = nil
+    ) {
         self.plan = plan
         self.unit = unit
         self.weights = weights
         self.bounds = bounds
         self.spread = plan.loss == .pinball ? [] : spread
-        columns = weights.shape.stack.isSingle ? weights.columns() : []
-        highway = weights.ridge()
+        self.eventThreshold = eventThreshold
     }
 
     func forecast(_ history: BinHistory) -> QuantileFan {
@@ -29,47 +37,69 @@ public struct NetworkForecaster: Sendable, Hashable {
             return QuantileFan(leads: leads, values: [Double](repeating: .nan, count: leads * 7))
         }
         let shape = weights.shape
-        let head = headOutputs(series)
-        let window = HighwayWindow(series, design: shape.design, origin: series.count - 1)
-        let coefficients = highway.span
-        var fan: [Double] = []
-        fan.reserveCapacity(leads * 7)
+        let view = WindowView(series, origin: series.count - 1)
+        let (heads, base) = outputs(series, view)
+        var fan = [Double](repeating: 0, count: leads * 7)
         var knot = 0
         for lead in 0..<leads {
-            let base = window.dot(coefficients, lead: lead)
             guard shape.loss == .pinball else {
-                let middle = base + Double(head[lead])
-                for q in 0..<7 { fan.append(window.restore(middle + spread[lead * 7 + q], of: series)) }
+                let middle = Double(base[lead] + heads[lead])
+                for q in 0..<7 { fan[lead * 7 + q] = view.restore(middle + spread[lead * 7 + q], of: series) }
                 continue
             }
             if knot + 2 < shape.knots.count, lead >= shape.knots[knot + 1] { knot += 1 }
             let next = min(knot + 1, shape.knots.count - 1)
             let (from, to) = (shape.knots[knot], shape.knots[next])
-            let place = to > from ? Double(lead - from) / Double(to - from) : 0
+            let place = to > from ? Float(lead - from) / Float(to - from) : 0
             for q in 0..<7 {
-                let a = Double(head[knot * 7 + q])
-                let b = Double(head[next * 7 + q])
-                fan.append(window.restore(base + a + place * (b - a), of: series))
+                let (a, b) = (heads[knot * 7 + q], heads[next * 7 + q])
+                fan[lead * 7 + q] = view.restore(Double(base[lead] + a + place * (b - a)), of: series)
             }
         }
         return bounds.clamp(QuantileFan(leads: leads, values: fan))
     }
 
-    /// What the head says of the window that ends the series, `[head leads][loss.outputs]`.
-    private func headOutputs(_ series: PreparedSeries) -> [Float] {
+    /// How likely the event is; nil without a head for it, or without a bin.
+    func event(_ history: BinHistory) -> EventForecast? {
+        guard let eventThreshold,
+            let series = PreparedSeries(history.newest(plan.neededBins), plan: plan, unit: unit)
+        else { return nil }
+        let logit = Double(outputs(series, WindowView(series, origin: series.count - 1)).heads[weights.shape.event])
+        return EventForecast(threshold: eventThreshold, probability: 1 / (1 + exp(-logit)))
+    }
+
+    /// What the heads say of the window that ends the series, `[outputs]`, and what highway and gates do, `[leads]`.
+    func outputs(_ series: PreparedSeries, _ view: WindowView) -> (heads: [Float], base: [Float]) {
         let shape = weights.shape
         guard shape.stack.isSingle else {
             // The kernels of training read bins by offset, and want all of them.
-            guard series.count > shape.firstOrigin else { return [Float](repeating: 0, count: shape.outputs) }
+            guard series.count > shape.firstOrigin else {
+                let none = [Float](repeating: 0, count: max(shape.outputs, plan.horizon))
+                return (none, none)
+            }
             let graph = NetworkGraph(series, shape: shape, kernels: Kernels.chosen)
             graph.parameters = weights.parameters
-            return graph.headOutputs(origin: series.count - 1)
+            return graph.outputs(origin: view.origin)
         }
-        let coarse = shape.coarseSteps > 0 ? PreparedSeries.means(series.values, of: 5, centred: false) : []
         let inference = weights.inference
-        var values = shape.inputs(of: series, coarse: coarse, origin: series.count - 1)
-        values += [Float](repeating: 0, count: inference.valueCount - values.count)
-        Kernels.chosen.infer(inference, weights: columns, values: &values)
-        return Array(values[inference.output...])
+        var values = [Float](repeating: 0, count: inference.valueCount + InferencePlan.slack)
+        shape.writeInputs(of: series, view, to: &values)
+        shape.contextDesign?.write(series, view, to: &values, at: inference.contextValues)
+        shape.design.write(series, view, to: &values, common: inference.commonValues, lags: inference.lagValues)
+        Kernels.chosen.infer(inference, floats: weights.floats, bytes: weights.bytes, values: &values)
+        let heads = Array(values[inference.output..<inference.base])
+        var base = Array(values[inference.base..<inference.valueCount])
+        if shape.experts > 0 {
+            let mean = Float(view.mean(of: shape.design.window, in: series))
+            for lead in base.indices {
+                let ridge = base[lead]
+                for expert in 0..<shape.experts {
+                    let lag = inference.lagValues + (expert - 2) * base.count + lead
+                    let value = expert == 0 ? 0 : expert == 1 ? mean : values[lag]
+                    base[lead] += Float.tanh(heads[shape.gates + expert * base.count + lead]) * (value - ridge)
+                }
+            }
+        }
+        return (heads, base)
     }
 }

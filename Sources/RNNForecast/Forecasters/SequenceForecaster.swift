@@ -14,16 +14,6 @@ public struct SequenceForecaster: Sendable, Hashable {
     let bounds: ForecastBounds
     /// `[leads][7]`
     let spread: [Double]
-    private let columns: [Float]
-
-    init(plan: ForecastPlan, unit: SeriesUnit, weights: NetworkWeights, bounds: ForecastBounds, spread: [Double]) {
-        self.plan = plan
-        self.unit = unit
-        self.weights = weights
-        self.bounds = bounds
-        self.spread = spread
-        columns = weights.columns()
-    }
 
     func forecast(_ history: BinHistory) -> QuantileFan {
         let leads = plan.horizon
@@ -31,14 +21,12 @@ public struct SequenceForecaster: Sendable, Hashable {
             return QuantileFan(leads: leads, values: [Double](repeating: .nan, count: leads * 7))
         }
         let path = rollOut(series)
-        let origin = series.count - 1
-        let (anchor, inverse) = (series.values[origin], series.inverseScales[origin])
+        let view = WindowView(series, origin: series.count - 1)
         var fan: [Double] = []
         fan.reserveCapacity(leads * 7)
         for lead in 0..<leads {
             for q in 0..<7 {
-                let value = Double(path[lead]) + spread[lead * 7 + q]
-                fan.append((anchor + value / inverse) * series.spread + series.centre)
+                fan.append(view.restore(Double(path[lead]) + spread[lead * 7 + q], of: series))
             }
         }
         return bounds.clamp(QuantileFan(leads: leads, values: fan))
@@ -47,18 +35,20 @@ public struct SequenceForecaster: Sendable, Hashable {
     /// The bins after the newest, in the unit of the window; at least as many as leads.
     private func rollOut(_ series: PreparedSeries) -> [Float] {
         let shape = weights.shape
-        let origin = series.count - 1
-        var inputs = shape.inputs(of: series, coarse: [], origin: origin)
+        let view = WindowView(series, origin: series.count - 1)
+        var inputs = [Float](repeating: 0, count: shape.steps * shape.inputs)
+        shape.writeInputs(of: series, view, to: &inputs)
         var path: [Float] = []
         while path.count < plan.horizon {
             let inference = InferencePlan(
                 cell: shape.stack.cell, inputs: shape.inputs, hidden: shape.stack.hidden,
                 steps: inputs.count / shape.inputs, outputs: shape.outputs)
-            var values = inputs + [Float](repeating: 0, count: inference.valueCount - inputs.count)
-            Kernels.chosen.infer(inference, weights: columns, values: &values)
-            let next = values[inference.output...]
+            let room = inference.valueCount + InferencePlan.slack - inputs.count
+            var values = inputs + [Float](repeating: 0, count: room)
+            Kernels.chosen.infer(inference, floats: weights.floats, bytes: weights.bytes, values: &values)
+            let next = values[inference.output..<inference.valueCount]
             path += next
-            let phase = series.phase(origin + path.count)
+            let phase = series.phase(view.origin + path.count)
             inputs += next + [Float(phase.sin), Float(phase.cos)]
         }
         return path

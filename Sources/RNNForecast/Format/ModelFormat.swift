@@ -7,33 +7,6 @@
 
 internal import RNNKernelTable
 
-/// Why bytes are not a model.
-public enum ModelFormatError: Error, Equatable, CustomStringConvertible {
-    /// Fewer bytes than needed.
-    case truncated(needed: Int, found: Int)
-    /// Not a model at all.
-    case notAModel
-    /// Written by a newer daemon.
-    case unknownVersion(UInt8)
-    /// Damaged.
-    case checksumMismatch(stored: UInt32, computed: UInt32)
-    /// Undamaged, but not what this version writes.
-    case unknownContent(String)
-
-    /// One sentence, with what can be done. Deleting a model is always legal: it is trained again.
-    public var description: String {
-        switch self {
-        case .truncated(let needed, let found): "model ends early: \(needed) bytes needed, \(found) found"
-        case .notAModel: "these bytes are not a model: they do not begin with RNNF"
-        case .unknownVersion(let version):
-            "model version \(version) is newer than this daemon: upgrade it, or delete the model to train it again"
-        case .checksumMismatch(let stored, let computed):
-            "model damaged: checksum \(computed), stored \(stored); delete it to train it again"
-        case .unknownContent(let what): "model not understood: \(what); delete it to train it again"
-        }
-    }
-}
-
 private let magic: [UInt8] = Array("RNNF".utf8)
 private let currentVersion: UInt8 = 1
 private let headerSize = 12
@@ -44,10 +17,6 @@ extension Forecaster {
         var payload = ModelWriter()
         let kind: UInt8
         switch self {
-        case .constant(let value, let leads):
-            kind = 0
-            payload.put(value)
-            payload.put(UInt32(leads))
         case .lastValue(let model):
             kind = 1
             payload.put(UInt32(model.leads))
@@ -72,17 +41,16 @@ extension Forecaster {
             payload.put(model.unit)
             payload.put(model.bounds)
             payload.put(model.weights.shape.design)
-            for (place, weight) in model.weights.parameters.enumerated() {
-                if model.weights.shape.isHalf(place) { payload.putHalf(weight) } else { payload.put(weight) }
-            }
+            payload.put(model.weights)
             for offset in model.spread { payload.put(Float(offset)) }
+            if let threshold = model.eventThreshold { payload.put(threshold) }
         case .sequence(let model):
             kind = 5
             payload.put(model.plan)
             payload.put(model.unit)
             payload.put(model.bounds)
             payload.put(model.weights.shape.design)
-            for weight in model.weights.parameters { payload.putHalf(weight) }
+            payload.put(model.weights)
             for offset in model.spread { payload.put(Float(offset)) }
         }
         var out = ModelWriter()
@@ -112,9 +80,6 @@ extension Forecaster {
         guard stored == computed else { throw .checksumMismatch(stored: stored, computed: computed) }
         var payload = ModelReader(bytes, from: headerSize)
         switch bytes[5] {
-        case 0:
-            let value = try payload.double()
-            self = .constant(value: value, leads: try payload.leads())
         case 1:
             let leads = try payload.leads()
             let bounds = try payload.bounds()
@@ -156,6 +121,21 @@ extension ModelWriter {
         for season in design.seasons { put(UInt32(season)) }
     }
 
+    mutating func put(_ weights: NetworkWeights) {
+        for weight in weights.layers { putHalf(weight) }
+        let (bias, scale) = weights.heads
+        for number in bias { putHalf(number) }
+        for number in scale { put(number) }
+        for number in weights.bytes.dropLast(InferencePlan.slack) { put(UInt8(bitPattern: number)) }
+        for (lead, scale) in weights.leadScales.enumerated() {
+            put(scale)
+            let isByte = weights.shape.mostOfHighway(lead: lead) <= Int(Int8.max)
+            for number in weights.highwayNumbers(lead: lead) {
+                if isByte { put(UInt8(truncatingIfNeeded: number)) } else { put(UInt16(truncatingIfNeeded: number)) }
+            }
+        }
+    }
+
     mutating func put(_ plan: ForecastPlan) {
         put(plan.stepSeconds)
         put(UInt32(plan.horizon))
@@ -173,6 +153,9 @@ extension ModelWriter {
         put(UInt32(plan.hidden))
         put(UInt32(plan.layers))
         put(UInt8(plan.bidirectional ? 1 : 0))
+        put(UInt32(plan.contextUnits))
+        put(UInt8(plan.gated ? 1 : 0))
+        put(plan.eventLevel ?? .nan)
         put(UInt32(plan.truncation ?? 0))
         put(UInt8(ForecastLoss.allCases.firstIndex(of: plan.loss) ?? 0))
         put(UInt8(plan.readout == .last ? 0 : 1))
@@ -237,6 +220,10 @@ extension ModelReader {
         plan.hidden = try leads()
         plan.layers = try leads()
         plan.bidirectional = try take(UInt8.self) != 0
+        plan.contextUnits = Int(try take(UInt32.self))
+        plan.gated = try take(UInt8.self) != 0
+        let eventLevel = try double()
+        plan.eventLevel = eventLevel.isNaN ? nil : eventLevel
         plan.truncation = try optional()
         let loss = Int(try take(UInt8.self))
         guard ForecastLoss.allCases.indices.contains(loss) else { throw .unknownContent("loss \(loss)") }
@@ -272,18 +259,46 @@ extension ModelReader {
         else { throw .unknownContent("a window of \(plan.window) bins for \(design.leads) leads") }
         let shape = NetworkShape(plan: plan, design: design)
         guard shape.parameterCount <= Self.most else { throw .unknownContent("\(shape.parameterCount) parameters") }
-        var parameters: [Float] = []
-        for place in 0..<shape.parameterCount { parameters.append(shape.isHalf(place) ? try half() : try float()) }
+        let weights = try weights(shape)
         var offsets: [Double] = []
         for _ in 0..<(spread ? plan.horizon * 7 : 0) { offsets.append(Double(try float())) }
-        return (NetworkWeights(shape: shape, parameters: parameters), offsets)
+        return (weights, offsets)
+    }
+
+    private mutating func weights(_ shape: NetworkShape) throws(ModelFormatError) -> NetworkWeights {
+        var (layers, bias, scale): ([Float], [Float], [Float]) = ([], [], [])
+        for _ in shape.layerParameters { layers.append(try half()) }
+        for _ in 0..<shape.outputs { bias.append(try half()) }
+        for _ in 0..<shape.outputs { scale.append(try float()) }
+        var bytes: [Int8] = []
+        let units = shape.contextDesign?.units ?? 0
+        for _ in 0..<((shape.stack.summary + units) * shape.outputs) {
+            bytes.append(Int8(bitPattern: try take(UInt8.self)))
+        }
+        var (leadScales, highway): ([Float], [[Int]]) = ([], [])
+        for lead in 0..<(shape.readout == .last ? shape.design.leads : 0) {
+            leadScales.append(try float())
+            let isByte = shape.mostOfHighway(lead: lead) <= Int(Int8.max)
+            var numbers: [Int] = []
+            for _ in 0..<shape.design.weights {
+                numbers.append(
+                    isByte
+                        ? Int(Int8(bitPattern: try take(UInt8.self))) : Int(Int16(bitPattern: try take(UInt16.self))))
+            }
+            highway.append(numbers)
+        }
+        return NetworkWeights(
+            shape: shape, layers: layers, bias: bias, scale: scale, bytes: bytes, leadScales: leadScales,
+            highway: highway)
     }
 
     fileprivate mutating func network() throws(ModelFormatError) -> NetworkForecaster {
         let (plan, unit, bounds) = (try plan(), try unit(), try bounds())
         guard plan.readout == .last else { throw .unknownContent("a readout of every step in a many-to-one network") }
         let (weights, spread) = try weights(plan, spread: plan.loss != .pinball)
-        return NetworkForecaster(plan: plan, unit: unit, weights: weights, bounds: bounds, spread: spread)
+        let threshold = plan.eventLevel == nil ? nil : try double()
+        return NetworkForecaster(
+            plan: plan, unit: unit, weights: weights, bounds: bounds, spread: spread, eventThreshold: threshold)
     }
 
     fileprivate mutating func sequence() throws(ModelFormatError) -> SequenceForecaster {

@@ -11,6 +11,9 @@ struct Channels {
     private let coarse: Int
     private let sines: Int
     private let cosines: Int
+    private let events: Int
+    /// Bins of each mean, and where their channel lies.
+    private let means: [(width: Int, place: Int)]
 
     /// Reserves room for the bins of `series` and for a horizon of missing targets after them.
     init(_ series: PreparedSeries, leads: Int, in layout: inout ArenaLayout) {
@@ -22,6 +25,9 @@ struct Channels {
         coarse = layout.reserve(room)
         sines = layout.reserve(room)
         cosines = layout.reserve(room)
+        events = series.plan.eventLevel == nil ? -1 : layout.reserve(room)
+        let widths = series.plan.contextUnits > 0 || series.plan.gated ? series.plan.contextMeans : []
+        means = widths.map { ($0, layout.reserve(room)) }
     }
 
     func write(_ series: PreparedSeries, leads: Int, to arena: Arena<Float>) {
@@ -34,6 +40,10 @@ struct Channels {
         let phases = series.values.indices.map(series.phase)
         put(phases.map(\.sin), at: sines)
         put(phases.map(\.cos), at: cosines)
+        for mean in means { put(PreparedSeries.means(series.values, of: mean.width, centred: false), at: mean.place) }
+        if events >= 0, let threshold = series.eventThreshold {
+            put(series.events(above: threshold, leads: leads), at: events)
+        }
     }
 
     /// The steps of the recurrent layers: coarse means, then bins, each step with the phase of its last bin.
@@ -82,6 +92,33 @@ struct Channels {
             }
         }
         return runs
+    }
+
+    /// The context of a window, a row each feature.
+    func context(_ design: ContextDesign, row: Int, batch: Int) -> [GatherPlan.Run] {
+        let features =
+            design.means.map { width in (means.first { $0.width == width }?.place ?? values, 0) }
+            + design.lags.map { (lags, $0) }
+        return features.enumerated().map { place, feature in
+            GatherPlan.Run(
+                channel: feature.0, offset: feature.1, count: 1, row: row + place * batch, rowStride: batch,
+                normalised: true)
+        }
+    }
+
+    /// The mean of the window as every lead's forecast.
+    func windowMean(_ design: HighwayDesign, row: Int, batch: Int) -> [GatherPlan.Run] {
+        means.filter { $0.width == design.window }.map { mean in
+            GatherPlan.Run(
+                channel: mean.place, offset: 0, stride: 0, count: design.leads, row: row, rowStride: batch,
+                normalised: true)
+        }
+    }
+
+    /// Whether the event comes.
+    func event(row: Int, batch: Int) -> [GatherPlan.Run] {
+        guard events >= 0 else { return [] }
+        return [GatherPlan.Run(channel: events, offset: 0, count: 1, row: row, rowStride: batch, normalised: false)]
     }
 
     /// What is to be forecast; NaN where nothing came.

@@ -1,6 +1,6 @@
 // The plans of linear maps: the head, the common part of the highway, and the lags that belong to one lead.
 
-/// A linear map `outputs = W inputs`, where one input row may be the constant 1, and its place in the arena.
+/// A linear map `outputs = W inputs` (or `+=`), where one input row may be the constant 1, and its place in the arena.
 public struct DensePlan: Sendable, Hashable {
     /// Input rows, the constant included.
     public let inputs: Int
@@ -23,6 +23,8 @@ public struct DensePlan: Sendable, Hashable {
     public let firstPropagated: Int
     /// How many input rows' gradients are wanted; 0 for none.
     public let propagated: Int
+    /// Whether `forward` adds to what `output` holds.
+    public let adding: Bool
     /// Weights in the order of the micro-kernels.
     public let panels: Int
     /// Partial sums of the weight gradients.
@@ -31,7 +33,8 @@ public struct DensePlan: Sendable, Hashable {
     /// Lays the arrays of a map into an arena; `input` and `inputGradient` belong to others.
     public init(
         inputs: Int, outputs: Int, batch: Int, weights: Int, gradients: Int, input: Int, output: Int,
-        inputGradient: Int = 0, firstPropagated: Int = 0, propagated: Int = 0, in layout: inout ArenaLayout
+        inputGradient: Int = 0, firstPropagated: Int = 0, propagated: Int = 0, adding: Bool = false,
+        in layout: inout ArenaLayout
     ) {
         precondition(inputs > 0 && outputs > 0 && batch > 0 && batch % 32 == 0)
         self.inputs = inputs
@@ -44,6 +47,7 @@ public struct DensePlan: Sendable, Hashable {
         self.inputGradient = inputGradient
         self.firstPropagated = firstPropagated
         self.propagated = propagated
+        self.adding = adding
         panels = layout.reserve((outputs + 16) * inputs + (propagated + 16) * outputs)
         accumulators = layout.reserve(max((inputs * outputs + 64) * 16, inputs * batch))
     }

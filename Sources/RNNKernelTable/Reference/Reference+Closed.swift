@@ -1,15 +1,42 @@
 // The plain loops of what is not trained by gradients: the ridge, linear equations, one forecast, and the roof.
 
 extension Reference where Scalar == Float {
-    /// One window through the cell and the head; weights by column (`InferencePlan`).
+    /// One window through the cell, the heads and the highway; weights by column (`InferencePlan`).
     public static func infer(
-        _ plan: InferencePlan, _ weights: UnsafePointer<Float>, _ values: UnsafeMutablePointer<Float>
+        _ plan: InferencePlan, _ floats: UnsafePointer<Float>, _ bytes: UnsafePointer<Int8>,
+        _ values: UnsafeMutablePointer<Float>
     ) {
-        let w = unsafe Numbers(UnsafeMutablePointer(mutating: weights), 0)
+        let w = unsafe Numbers(UnsafeMutablePointer(mutating: floats), 0)
         let v = unsafe Numbers(values, 0)
+        readWindow(plan, w, v)
+        let (h, u) = (plan.state, plan.unitValues)
+        for k in 0..<plan.units {
+            var sum = w[plan.unitWeights + k]
+            for j in 0..<plan.context {
+                sum += w[plan.unitWeights + (1 + j) * plan.units + k] * v[plan.contextValues + j]
+            }
+            v[u + k] = Float.tanh(sum)
+        }
+        for o in 0..<plan.outputs {
+            var sum: Float = 0
+            for j in 0..<(plan.hidden + plan.units) { unsafe sum += Float(bytes[j * plan.outputs + o]) * v[h + j] }
+            v[plan.output + o] = w[plan.bias + o] + w[plan.scale + o] * sum
+        }
+        for n in 0..<plan.leads {
+            var sum: Float = 0
+            for i in 0..<plan.common { sum += w[plan.highway + i * plan.leads + n] * v[plan.commonValues + i] }
+            for j in 0..<plan.seasons {
+                sum += w[plan.own + j * plan.leads + n] * v[plan.lagValues + j * plan.leads + n]
+            }
+            v[plan.base + n] = sum
+        }
+    }
+
+    /// The last state of the window.
+    private static func readWindow(_ plan: InferencePlan, _ w: Numbers<Float>, _ v: Numbers<Float>) {
         let (m, hidden) = (plan.gateRows, plan.hidden)
-        let (h, c, gates) = (plan.state, plan.state + plan.hidden, plan.gates)
-        for j in 0..<(2 * hidden) { v[h + j] = 0 }
+        let (h, c, gates) = (plan.state, plan.cellState, plan.gates)
+        for j in 0..<hidden { (v[h + j], v[c + j]) = (0, 0) }
         for t in 0..<plan.steps {
             for g in 0..<m {
                 var sum = w[plan.inputs * m + g]
@@ -34,11 +61,6 @@ extension Reference where Scalar == Float {
                     v[h + j] = sigmoid(v[gates + 3 * hidden + j]) * Float.tanh(v[c + j])
                 }
             }
-        }
-        for o in 0..<plan.outputs {
-            var sum = w[plan.headWeights + o]
-            for j in 0..<hidden { sum += w[plan.headWeights + (1 + j) * plan.outputs + o] * v[h + j] }
-            v[plan.output + o] = sum
         }
     }
 
@@ -143,30 +165,5 @@ extension Reference where Scalar == Double {
             }
         }
         return true
-    }
-}
-
-extension KernelTable {
-    /// The plain loops as a table.
-    public static var reference: KernelTable {
-        unsafe KernelTable(
-            instructionSet: .reference,
-            gatherRows: Reference<Float>.gather,
-            copyRows: Reference<Float>.copyRows,
-            forwardRecurrent: Reference<Float>.forwardRecurrent,
-            backwardRecurrent: Reference<Float>.backwardRecurrent,
-            forwardDense: Reference<Float>.forwardDense,
-            backwardDense: Reference<Float>.backwardDense,
-            pinballLoss: Reference<Float>.pinball,
-            pointLossStep: Reference<Float>.pointLoss,
-            adamWStep: Reference<Float>.adamW,
-            productOfRows: Reference<Float>.forwardOwnLags,
-            productOfRowsGradient: Reference<Float>.backwardOwnLags,
-            infer: Reference<Float>.infer,
-            addMoments: Reference<Double>.addMoments,
-            ridgeResiduals: Reference<Double>.residuals,
-            solvePositive: Reference<Double>.solvePositive,
-            multiplyAdds: Reference<Float>.multiplyAdds,
-            operationsPerRound: 2)
     }
 }

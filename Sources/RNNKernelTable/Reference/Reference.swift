@@ -11,13 +11,14 @@ public enum Reference<Scalar: KernelScalar> {
 
     static func sigmoid(_ x: Scalar) -> Scalar { 1 / (1 + Scalar.exp(-x)) }
 
-    /// `out[m][b] = sum over k of weight[m][k] x[k][b]` for `m` rows.
+    /// `out[m][b] (+)= sum over k of weight[m][k] x[k][b]` for `m` rows.
     static func multiply(
-        _ weight: Numbers<Scalar>, rows m: Int, columns k: Int, _ x: Rows<Scalar>, into out: Rows<Scalar>
+        _ weight: Numbers<Scalar>, rows m: Int, columns k: Int, _ x: Rows<Scalar>, adding: Bool = false,
+        into out: Rows<Scalar>
     ) {
         for row in 0..<m {
             for lane in 0..<x.batch {
-                var sum: Scalar = 0
+                var sum: Scalar = adding ? out[row, lane] : 0
                 for column in 0..<k { sum += weight[row * k + column] * x[column, lane] }
                 out[row, lane] = sum
             }
@@ -51,11 +52,12 @@ public enum Reference<Scalar: KernelScalar> {
         }
     }
 
-    /// `y = W x`
+    /// `y = W x`, or `y += W x`
     public static func forwardDense(_ plan: DensePlan, _ memory: Memory) {
         unsafe multiply(
             Numbers(memory, plan.weights), rows: plan.outputs, columns: plan.inputs,
-            Rows(memory, plan.input, batch: plan.batch), into: Rows(memory, plan.output, batch: plan.batch))
+            Rows(memory, plan.input, batch: plan.batch), adding: plan.adding,
+            into: Rows(memory, plan.output, batch: plan.batch))
     }
 
     /// `dW = dy xᵀ`, `dx = Wᵀ dy`

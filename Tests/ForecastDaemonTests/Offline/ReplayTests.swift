@@ -237,6 +237,39 @@ private func line(
         #expect(try folder.rows("c.csv").dropFirst().map { $0[3] } == last)
     }
 
+    @Test("every part of a network can be asked for: context, gates and an event's probability, or a roll-out")
+    func parts() async throws {
+        let folder = try ScratchFolder()
+        let input = try folder.write(
+            line("s", waves(bins: 700, stepSeconds: 3600, seed: 3), step: 3600), "in.jsonl")
+        var options = BacktestOptions(
+            input: input, output: folder.path + "/o.csv", horizon: 6, origins: 4, stride: 5, cell: "gru")
+        options.context = 4
+        options.gated = true
+        options.event = 0.9
+        let report = try await Backtest.run(options)
+        #expect(report.lines.last?.measure == "Brier score of events" || report.lines.count == 6)
+        let rows = try folder.rows("o.csv")
+        #expect(rows[0].last == "event")
+        for row in rows.dropFirst() {
+            let says = Double(row[row.count - 1])
+            #expect((says != nil) == row[row.count - 2].hasPrefix("gru"))
+            if let says { #expect((0...1).contains(says)) }
+        }
+        options = BacktestOptions(input: input, output: folder.path + "/r.csv", horizon: 6)
+        options.readout = "every-step"
+        _ = try await Backtest.run(options)
+        #expect(try folder.rows("r.csv").count == 7)
+    }
+
+    @Test("a network that cannot be is refused with a sentence", arguments: ["every-step", "first"])
+    func impossible(readout: String) async throws {
+        var options = BacktestOptions(input: "x.jsonl", output: "o", horizon: 5)
+        options.readout = readout
+        options.layers = 2
+        await #expect(throws: OfflineError.self) { try await Backtest.run(options) }
+    }
+
     @Test(
         "options that cannot be had are refused with a sentence",
         arguments: [

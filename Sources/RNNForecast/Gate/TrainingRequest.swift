@@ -1,8 +1,4 @@
-// The rungs and the gate: which model serves a series.
-//
-// Everything is fitted on all but the newest tenth of the bins; candidate, incumbent and the simple models forecast
-// that slice; the lowest mean absolute error over leads serves, the candidate on a tie, and is fitted again on
-// everything. Nothing here knows of time, stores or threads.
+// What a training is asked for, and what comes of it.
 
 internal import RNNKernelTable
 
@@ -70,14 +66,4 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         case .tooLittleHistory(let bins): "training needs 2 bins with a value, found \(bins)"
         }
     }
-}
-
-/// Trains every rung that the history allows, and lets the gate choose. `stop` is asked before every minibatch.
-///
-/// Cost: under 0.1 s in a release build with AVX2.
-public func train(_ request: TrainingRequest, stop: () -> Bool) throws(TrainingError) -> TrainingOutcome {
-    let finite = request.history.values.count(where: \.isFinite)
-    guard finite >= Rung.lastValue else { throw .tooLittleHistory(bins: finite) }
-    var gate = Gate(request)
-    return try gate.run(stop: stop)
 }

@@ -46,7 +46,7 @@ struct NetworkTraining {
             case .last: NetworkGraph(series, shape: shape, kernels: kernels)
             case .everyStep: SequenceGraph(series, shape: shape, kernels: kernels)
             }
-        graph.parameters = Self.start(shape, ridge, &random)
+        graph.parameters = Self.start(shape, ridge, eventShare: Self.eventShare(series, shape, usable), &random)
     }
 
     /// Origins whose bin is there, and of whose window and next targets at least half are.
@@ -62,9 +62,19 @@ struct NetworkTraining {
         }
     }
 
-    /// The first parameters: recurrent weights as PyTorch starts them, a head that says almost nothing but the ridge's
-    /// spread, and the ridge as highway.
-    private static func start(_ shape: NetworkShape, _ ridge: RidgeWeights, _ random: inout SplitMix64) -> [Float] {
+    /// Share of origins whose event comes, among those where it is known.
+    private static func eventShare(_ series: PreparedSeries, _ shape: NetworkShape, _ origins: [Int32]) -> Double {
+        guard shape.events > 0, let threshold = series.eventThreshold else { return 0 }
+        let events = series.events(above: threshold, leads: shape.design.leads)
+        let known = origins.map { events[Int($0)] }.filter(\.isFinite)
+        return known.reduce(0, +) / Double(max(known.count, 1))
+    }
+
+    /// The first parameters: recurrent weights as PyTorch starts them; heads that say almost nothing but the ridge's spread
+    /// and the event's usual share, and leave the gates shut; the ridge as highway.
+    private static func start(
+        _ shape: NetworkShape, _ ridge: RidgeWeights, eventShare: Double, _ random: inout SplitMix64
+    ) -> [Float] {
         var out: [Float] = []
         let bound = 1 / Float(shape.stack.hidden).squareRoot()
         for _ in 0..<shape.stack.parameterCount { out.append(random.uniform(in: bound)) }
@@ -72,11 +82,21 @@ struct NetworkTraining {
             for _ in 0..<(shape.parameterCount - shape.head) { out.append(random.uniform(in: bound)) }
             return out
         }
-        for lead in shape.knots {
-            for q in 0..<shape.loss.outputs {
-                out.append(shape.loss == .pinball ? Float(ridge.offsets[lead * 7 + q]) : 0)
-                for _ in 0..<shape.stack.summary { out.append(0.01 * random.normal()) }
-            }
+        // Log-odds of at most a thousand to one: a head can say that something has not been seen, and unlearn it.
+        let odds = min(max(eventShare, 1e-3), 1 - 1e-3)
+        let biases =
+            shape.knots.flatMap { lead in
+                (0..<shape.loss.outputs).map { shape.loss == .pinball ? Float(ridge.offsets[lead * 7 + $0]) : 0 }
+            } + [Float](repeating: 0, count: shape.event - shape.gates)
+            + [Float](repeating: Float(log(odds / (1 - odds))), count: shape.events)
+        for bias in biases {
+            out.append(bias)
+            for _ in 0..<shape.stack.summary { out.append(0.01 * random.normal()) }
+        }
+        if let context = shape.contextDesign {
+            let bound = 1 / Float(context.features + 1).squareRoot()
+            for _ in 0..<(shape.contextHead - shape.context) { out.append(random.uniform(in: bound)) }
+            for _ in 0..<(shape.highway - shape.contextHead) { out.append(0.01 * random.normal()) }
         }
         let design = shape.design
         for lead in 0..<design.leads {
@@ -112,7 +132,7 @@ struct NetworkTraining {
     }
 
     /// What has been learnt so far, as it will be stored.
-    var weights: NetworkWeights { NetworkWeights(shape: shape, parameters: graph.parameters).asStored() }
+    var weights: NetworkWeights { NetworkWeights(shape: shape, parameters: graph.parameters) }
 
     /// Where the training is; setting it goes on from there.
     var state: State {

@@ -1,6 +1,20 @@
-// The gate: a contest over bins that no contestant was fitted on.
+// The rungs and the gate: which model serves a series.
+//
+// Everything is fitted on all but the newest tenth of the bins; candidate, incumbent and the simple models forecast
+// that slice; the lowest mean absolute error over leads serves, the candidate on a tie, and is fitted again on
+// everything. Nothing here knows of time, stores or threads.
 
 internal import RNNKernelTable
+
+/// Trains every rung that the history allows, and lets the gate choose. `stop` is asked before every minibatch.
+///
+/// Cost: under 0.1 s in a release build with AVX2.
+public func train(_ request: TrainingRequest, stop: () -> Bool) throws(TrainingError) -> TrainingOutcome {
+    let finite = request.history.values.count(where: \.isFinite)
+    guard finite >= Rung.lastValue else { throw .tooLittleHistory(bins: finite) }
+    var gate = Gate(request)
+    return try gate.run(stop: stop)
+}
 
 /// One contest.
 struct Gate {
@@ -111,13 +125,12 @@ struct Gate {
         return .network(
             NetworkForecaster(
                 plan: plan, unit: ridge.series.unit, weights: weights, bounds: ridge.bounds,
-                spread: ridge.weights.offsets))
+                spread: ridge.weights.offsets, eventThreshold: ridge.eventThreshold))
     }
 
     /// The winner again, on every bin.
     private mutating func refit(_ winner: Forecaster, stop: () -> Bool) throws(TrainingError) -> Forecaster {
         switch winner {
-        case .constant: return winner
         case .lastValue: return lastValueForecaster(history, plan: plan)
         case .seasonalNaive: return SeasonalNaiveForecaster(history, plan: plan).map(Forecaster.seasonalNaive) ?? winner
         case .ridge: return FittedRidge(history, plan: plan).map { .ridge($0.forecaster) } ?? winner
@@ -156,25 +169,5 @@ struct Gate {
     private func width(_ forecaster: Forecaster) -> Double {
         let fan = forecaster.forecast(history)
         return fan[0, 5] - fan[0, 1]
-    }
-}
-
-/// A ridge fitted on a history, with what a network needs to start from it.
-struct FittedRidge {
-    let series: PreparedSeries
-    let weights: RidgeWeights
-    let bounds: ForecastBounds
-
-    init?(_ history: BinHistory, plan: ForecastPlan) {
-        guard let series = PreparedSeries(history, plan: plan) else { return nil }
-        let design = HighwayDesign(plan: plan, bins: series.count)
-        guard let fit = RidgeFit(series, design: design, kernels: Kernels.chosen) else { return nil }
-        self.series = series
-        weights = fit.fit()
-        bounds = ForecastBounds(plan: plan, values: history.values)
-    }
-
-    var forecaster: RidgeForecaster {
-        RidgeForecaster(plan: series.plan, unit: series.unit, weights: weights, bounds: bounds)
     }
 }
