@@ -138,6 +138,22 @@ private func trained(_ values: [Double], seed: UInt64 = 1, change: (inout Foreca
         #expect(fan.values.allSatisfy { (0...100).contains($0) })
     }
 
+    @Test("an incumbent is judged only on bins it was not fitted on, and gives way where there are too few")
+    func seen() throws {
+        let values = Made.daily(600)
+        let plan = ForecastPlan.near(stepSeconds: 1_800)
+        // It knows the whole history by heart.
+        let good = try trained(values, seed: 9).forecaster
+        let history = Made.history(values)
+        for (unseen, isJudged) in [(600, true), (25, true), (20, false), (0, false)] {
+            let request = TrainingRequest(
+                history: history, plan: plan, seed: 1, incumbent: good, incumbentFittedTo: history.end - Int64(unseen))
+            let outcome = try train(request, stop: { false })
+            #expect(outcome.scores.contains { $0.name == "incumbent" } == isJudged, "\(unseen) bins unseen")
+            #expect(isJudged || outcome.accepted)
+        }
+    }
+
     @Test("an incumbent that forecasts better stays, and the report says why")
     func incumbent() throws {
         let values = Made.daily(1_500)

@@ -54,11 +54,13 @@ struct IssuedFans: Sendable, Hashable {
     }
 
     /// The forecasts of a bin by the sparse fans, at leads above 1.
-    func longer(_ target: Int64, leads: [Int]) -> [(lead: Int, forecast: SkillTally.Forecast)] {
+    func longer(
+        _ target: Int64, leads: [Int]
+    ) -> [(fan: IssuedFan, lead: Int, forecast: SkillTally.Forecast)] {
         sparse.compactMap { fan in
             let lead = Int(target - fan.bin)
             guard lead > 1, leads.contains(lead), let forecast = fan.forecast(of: target) else { return nil }
-            return (lead, forecast)
+            return (fan, lead, forecast)
         }
     }
 

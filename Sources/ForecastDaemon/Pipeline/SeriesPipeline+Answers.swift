@@ -26,7 +26,7 @@ extension SeriesPipeline {
     /// Who serves and what comes next.
     var modelStatus: ModelStatus {
         let model: String? =
-            if isConstant { "constant" } else if let trained { trained.name } else if present >= 2 {
+            if isConstant { "constant" } else if let serving { serving.name } else if present >= 2 {
                 "last-value"
             } else { nil }
         var next: String?
@@ -38,7 +38,7 @@ extension SeriesPipeline {
             readyAt = clock.end(of: bin)
         }
         return ModelStatus(
-            model: model, skill: isConstant ? nil : trained?.skill, nextModel: next, readyAt: readyAt,
+            model: model, skill: isConstant ? nil : serving?.skill, nextModel: next, readyAt: readyAt,
             bins: present, neededBins: Rung.network)
     }
 

@@ -15,6 +15,8 @@ struct TrainedModel: Sendable {
     let skill: Double?
     /// The unit its fans are rounded to.
     let resolution: Resolution
+    /// The first bin that it was not fitted on.
+    let fittedTo: Int64
 
     /// The name that a forecaster goes by: networks are told apart by their row, the others have no rivals.
     static func name(kind: String, id: Int64) -> String { isNetwork(kind) ? "\(kind)-\(id)" : kind }

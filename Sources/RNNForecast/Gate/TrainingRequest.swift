@@ -10,11 +10,17 @@ public struct TrainingRequest: Sendable {
     public var plan: ForecastPlan
     /// Everything random follows from this.
     public var seed: UInt64
-    /// The model in service, which takes part in the gate.
+    /// The model in service, which the winner of the gate has to beat.
     public var incumbent: Forecaster?
+    /// The first bin that the incumbent was not fitted on.
+    public var incumbentFittedTo: Int64
 
     /// A request.
-    public init(history: BinHistory, plan: ForecastPlan, seed: UInt64, incumbent: Forecaster? = nil) {
+    public init(
+        history: BinHistory, plan: ForecastPlan, seed: UInt64, incumbent: Forecaster? = nil,
+        incumbentFittedTo: Int64 = .min
+    ) {
+        self.incumbentFittedTo = incumbentFittedTo
         self.history = history
         self.plan = plan
         self.seed = seed
