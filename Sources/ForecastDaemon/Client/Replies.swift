@@ -29,6 +29,8 @@ package struct ForecastReply: Decodable, Sendable {
     /// When the series reaches a value.
     package struct Reaches: Decodable, Sendable {
         package let value: Number
+        /// When the newest sample was, from which everything is counted.
+        package let since: Int64?
         package let q10: Int64?
         package let q50: Int64?
         package let q90: Int64?

@@ -63,9 +63,7 @@ extension SeriesTreatment {
             }
         }
         stepSeconds = settings.step.map { $0.components.seconds }
-        if let horizon = settings.horizon, let step = stepSeconds {
-            self.horizon = Int(horizon.components.seconds / step)
-        }
+        horizonSeconds = settings.horizon.map { $0.components.seconds }
         watchesDrift = settings.drift ?? true
         trains = settings.train ?? true
     }
