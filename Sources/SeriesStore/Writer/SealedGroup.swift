@@ -28,14 +28,14 @@ struct SealedGroup: Sendable {
     var summaries: [SeriesID: SeriesSummary] = [:]
     /// Segments whose content is in the new ones: a merge.
     var replaced: Set<Int64> = []
-    /// A series that goes with all that hangs on it.
-    var deletedSeries: SeriesID?
+    /// Series that go with all that hangs on them.
+    var deletedSeries: [SeriesID] = []
 
     func execute(in db: Database) throws(StoreError) {
         for (info, bytes) in segments { try SegmentTable.insert(info, bytes, into: db) }
         if !(samples.isEmpty && records.isEmpty) { try CursorTable.raise(.sealed(group), to: row, in: db) }
         for id in replaced { try SegmentTable.delete(id, in: db) }
-        if let deletedSeries { try SeriesTable.delete(deletedSeries, in: db) }
+        if !deletedSeries.isEmpty { try SeriesTable.delete(deletedSeries, in: db) }
     }
 }
 

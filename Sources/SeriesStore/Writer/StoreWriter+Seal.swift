@@ -59,11 +59,13 @@ extension StoreWriter {
     func askForSeals() {
         let groups = state.withLock { contents -> Set<GroupKey> in
             var due = Set<GroupKey>()
-            for (series, head) in contents.heads where head.count >= Self.sealCount {
-                due.insert(GroupKey(series: series))
-            }
-            for (owner, head) in contents.recordHeads where head.count >= Self.recordSealCount {
-                due.insert(GroupKey(grid: owner.grid))
+            if !isLogHeld {
+                for (series, head) in contents.heads where head.count >= Self.sealCount {
+                    due.insert(GroupKey(series: series))
+                }
+                for (owner, head) in contents.recordHeads where head.count >= Self.recordSealCount {
+                    due.insert(GroupKey(grid: owner.grid))
+                }
             }
             if contents.openCount > Self.openSamples, let largest = contents.largestGroup { due.insert(largest) }
             return due.subtracting(sealing)
@@ -73,6 +75,8 @@ extension StoreWriter {
 
     /// Asks for the groups that are due by age; called every few seconds.
     func askForOldSeals() {
+        // They are safe in the journal; a seal would write them a second time into a log that cannot be cut.
+        if isLogHeld { return }
         let now = now()
         let age = options.flushAge.nanoseconds
         let groups = state.withLock { contents in
