@@ -40,32 +40,21 @@ struct SealedGroup: Sendable {
 }
 
 extension SealRequest {
-    /// A segment is closed when its columns reach this size: large enough for a shared directory and time columns,
-    /// small enough to be written and read at once.
-    static let segmentBytes = 192 << 10
-
     /// Encodes the segments; pure.
-    func sealed(compressor: Compressor, isMerge: Bool = false) -> SealedGroup {
+    func sealed(compressor: Compressor) -> SealedGroup {
         var result = SealedGroup(group: group, row: row)
-        var builder = SegmentBuilder(kind: group.kind, compressor: compressor)
-        func close() {
-            if builder.isEmpty { return }
-            result.segments.append(builder.segment(group: group, row: row, isMerged: isMerge))
-            builder = SegmentBuilder(kind: group.kind, compressor: compressor)
-        }
+        var encoder = GroupEncoder(group, row: row, compressor: compressor, isMerge: false)
         for (series, samples) in samples.sorted(by: { $0.series < $1.series }) {
             let ordered = samples.ordered()
-            builder.append(series: series, ordered)
+            encoder.append(series: series, ordered)
             result.samples[series] = samples.count
             result.summaries[series] = SeriesSummary(of: ordered)
-            if builder.size >= Self.segmentBytes { close() }
         }
         for (owner, entries) in records.sorted(by: { $0.owner.id < $1.owner.id }) {
-            builder.append(owner, entries.ordered())
+            encoder.append(owner, entries.ordered())
             result.records[owner] = entries.count
-            if builder.size >= Self.segmentBytes { close() }
         }
-        close()
+        result.segments = encoder.finished()
         return result
     }
 }

@@ -128,7 +128,7 @@ extension StoreWriter {
 private actor Sealer {
     private let compressor = Compressor(level: 3)
     /// A merged segment stays for a year; three per cent of its size are worth the CPU of one pass.
-    private let thorough = Compressor(level: 12)
+    private static let thoroughLevel: Int32 = 12
 
     func seal(_ request: SealRequest) -> SealedGroup { request.sealed(compressor: compressor) }
 
@@ -143,8 +143,10 @@ private actor Sealer {
 
     func merge(_ request: MergeRequest, _ database: StoreDatabase) async -> Outcome {
         do {
-            guard let contents = try await request.contents(database) else { return .gone }
-            return .merged(request.merged(contents, compressor: thorough))
+            let merged = try await database.read { db in
+                try request.merged(db, compressor: Compressor(level: Self.thoroughLevel))
+            }
+            return merged.map { .merged($0) } ?? .gone
         } catch {
             return .damaged(error.description)
         }
