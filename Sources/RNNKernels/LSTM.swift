@@ -33,8 +33,8 @@ private func forward(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float
         let (before, after) = (cells + t &* block, cells + (t &+ 1) &* block)
         let output = outputs + t &* block
         multiply(
-            layer.panels, rows: 4 &* hidden, depth: t == 0 ? plan.inputs &+ 1 : rows, of: rows, layer.state(t),
-            width: width, into: z)
+            .panels(layer.panels, columns: rows), rows: 4 &* hidden, depth: t == 0 ? plan.inputs &+ 1 : rows,
+            layer.state(t), width: width, into: z)
         for k in 0..<block {
             let i = sigmoid(z[k])
             let f = sigmoid(z[block &+ k])
@@ -101,7 +101,8 @@ private func backward(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Floa
     throughGates(plan.steps &- 1, 0, block)
     layer.sweep { t in
         multiply(
-            layer.panels, rows: hidden, depth: 4 &* hidden, of: 4 &* hidden, layer.gates(t), width: width, into: d
+            .panels(layer.panels, columns: 4 &* hidden), rows: hidden, depth: 4 &* hidden, layer.gates(t),
+            width: width, into: d
         ) { start, count in throughGates(t &- 1, start, count) }
     } weightGradients: { t, steps, chunk in
         addWeightGradient(
