@@ -35,20 +35,21 @@ private func forward(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float
         multiply(
             .panels(layer.panels, columns: rows), rows: 4 &* hidden, depth: t == 0 ? plan.inputs &+ 1 : rows,
             layer.state(t), width: width, into: z)
+        // Two passes: in one, the second tanh would wait for the first four activations, and nothing for it.
         for k in 0..<block {
             let i = sigmoid(z[k])
             let f = sigmoid(z[block &+ k])
             let g = tanh(z[2 &* block &+ k])
-            let o = sigmoid(z[3 &* block &+ k])
+            z[3 &* block &+ k] = sigmoid(z[3 &* block &+ k])
             z[k] = i
             z[block &+ k] = f
             z[2 &* block &+ k] = g
-            z[3 &* block &+ k] = o
-            let c = multiplyAdd(f, before[k], i * g)
-            let tanhC = tanh(c)
-            after[k] = c
+            after[k] = multiplyAdd(f, before[k], i * g)
+        }
+        for k in 0..<block {
+            let tanhC = tanh(after[k])
             output[k] = tanhC
-            next[k] = o * tanhC
+            next[k] = z[3 &* block &+ k] * tanhC
         }
     }
 }
