@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The engine's benchmarks. A package of its own: nothing here is resolved, built or shipped with the daemon. The engine's
+// The benchmarks of engine and store. A package of its own: nothing here is resolved, built or shipped with the daemon. Their
 // sources are linked in rather than depended on, because they are targets of the daemon's package and not products.
 
 func kernels(_ define: String, _ cpu: [String]) -> [SwiftSetting] {
@@ -36,6 +36,7 @@ let spikeTargets: [Target] =
 
 let package = Package(
     name: "Benchmarks",
+    dependencies: [.package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0")],
     targets: spikeTargets + [
         .target(name: "CVector"),
         .target(name: "RNNKernelTable", dependencies: ["CVector"]),
@@ -56,6 +57,19 @@ let package = Package(
         .executableTarget(
             name: "engine-bench", dependencies: ["RNNForecast"] + (spike ? ["K512", "K256"] : []),
             swiftSettings: spike ? [.define("SPIKE")] : []),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd"),
+        .target(
+            name: "SeriesStore",
+            dependencies: [
+                "CZstd", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
+            // The codec is timed by itself, and it is internal.
+            swiftSettings: [
+                .enableUpcomingFeature("InternalImportsByDefault"), .enableUpcomingFeature("MemberImportVisibility"),
+                .unsafeFlags(["-enable-testing"]),
+            ]),
+        .executableTarget(name: "store-bench", dependencies: ["SeriesStore"]),
     ],
     swiftLanguageModes: [.v6]
 )

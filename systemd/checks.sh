@@ -92,7 +92,7 @@ reload() {
     is "... and its limit holds" "$(as insider forecastd series --all --json two_v 2>/dev/null | grep -c '"two_v"')" 0
     printf 'limits:\n  series: 100\n  serie: 3\n' >/etc/forecastd/forecastd.yaml
     local p; p=$(main)
-    systemctl reload forecastd.service
+    is "reloading a broken one fails" "$(systemctl reload forecastd.service 2>&1 | head -1)" "Job for forecastd.service failed*"
     until_ 5 '[[ "$(prop StatusText)" == *forecastd.yaml:* ]]'
     is "a broken one is refused, with its place in STATUS=" "$(prop StatusText)" "*old one stays in force*/etc/forecastd/forecastd.yaml:3:3: limits.serie: *"
     is "... and in the log, as an error" "$(log -p err | tail -1)" "*/etc/forecastd/forecastd.yaml:3:3: limits.serie: *"

@@ -8,6 +8,9 @@ import Synchronization
 
 /// Samples, forecasts, models and alerts in one file.
 public final class Store: Sendable {
+    /// How it behaves.
+    public typealias Options = StoreOptions
+
     /// Every series, in memory.
     public let catalogue: SeriesCatalogue
     /// The one that writes.

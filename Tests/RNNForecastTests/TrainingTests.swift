@@ -15,17 +15,26 @@ private func trained(_ values: [Double], seed: UInt64 = 1, change: (inout Foreca
 
 @Suite("Training") struct TrainingTests {
     @Test(
-        "rungs exist from their number of bins on",
+        "a rung enters the contest with its number of bins and not one bin before, whatever the horizon",
         arguments: [
-            (2, ["last-value"]), (119, ["last-value"]), (180, ["last-value", "seasonal-naive", "ridge"]),
-            (600, ["last-value", "seasonal-naive", "ridge", "elman"]),
-        ])
-    func rungs(bins: Int, expected: [String]) throws {
-        let outcome = try trained(Made.daily(bins))
-        let scored = outcome.scores.map(\.name)
-        #expect(scored == expected || (scored.isEmpty && expected.count == 1) || bins == 119)
+            (300, 119, ["last-value"]), (300, 120, ["last-value", "ridge"]),
+            (300, 399, ["last-value", "ridge"]), (300, 400, ["last-value", "ridge", "elman"]),
+            (60, 172, ["last-value"]), (60, 173, ["last-value", "ridge"]),
+            (60, 399, ["last-value", "ridge"]), (60, 400, ["last-value", "ridge", "elman"]),
+        ] as [(Int64, Int, [String])])
+    func rungs(stepSeconds: Int64, bins: Int, expected: [String]) throws {
+        let history = Made.history(Made.daily(bins), step: stepSeconds)
+        let outcome = try train(
+            TrainingRequest(history: history, plan: .near(stepSeconds: stepSeconds), seed: 1), stop: { false })
+        #expect(outcome.scores.map(\.name) == expected)
         #expect(outcome.accepted)
         if let skill = outcome.skill { #expect(skill <= 1) }
+    }
+
+    @Test("two bins are served by the last value, and the seasonal naive enters with two seasons to compare")
+    func simple() throws {
+        #expect(try trained(Made.daily(2)).forecaster.kindName == "last-value")
+        #expect(try trained(Made.daily(180)).scores.map(\.name) == ["last-value", "seasonal-naive", "ridge"])
     }
 
     @Test("a daily shape is learnt: the winner beats both baselines by far")
@@ -127,6 +136,22 @@ private func trained(_ values: [Double], seed: UInt64 = 1, change: (inout Foreca
         let outcome = try trained(busy) { $0.percentage = true }
         let fan = outcome.forecaster.forecast(Made.history(busy))
         #expect(fan.values.allSatisfy { (0...100).contains($0) })
+    }
+
+    @Test("an incumbent is judged only on bins it was not fitted on, and gives way where there are too few")
+    func seen() throws {
+        let values = Made.daily(600)
+        let plan = ForecastPlan.near(stepSeconds: 1_800)
+        // It knows the whole history by heart.
+        let good = try trained(values, seed: 9).forecaster
+        let history = Made.history(values)
+        for (unseen, isJudged) in [(600, true), (25, true), (20, false), (0, false)] {
+            let request = TrainingRequest(
+                history: history, plan: plan, seed: 1, incumbent: good, incumbentFittedTo: history.end - Int64(unseen))
+            let outcome = try train(request, stop: { false })
+            #expect(outcome.scores.contains { $0.name == "incumbent" } == isJudged, "\(unseen) bins unseen")
+            #expect(isJudged || outcome.accepted)
+        }
     }
 
     @Test("an incumbent that forecasts better stays, and the report says why")

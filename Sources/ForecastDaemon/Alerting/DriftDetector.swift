@@ -72,9 +72,6 @@ struct DriftDetector: Sendable, Hashable {
     /// The limit that an alert of this series must pass now.
     var raisedLimit: Double { limit * (1 + Self.habituationStep * habituation) }
 
-    /// The newest row taken, as a bin.
-    var newestRow: Int64? { profile.newest }
-
     /// Takes the row of a bin, later than all before; NaN and infinities are no rows.
     ///
     /// - Parameters:

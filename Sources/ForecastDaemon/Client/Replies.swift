@@ -7,9 +7,6 @@ internal import FoundationEssentials
 package struct SeriesReply: Decodable, Sendable {
     package let series: String
     package let kind: String?
-    package let unit: String?
-    package let samples: Int64?
-    package let first: Int64?
     package let last: Int64?
     package let lastValue: Number?
     package let intervalSeconds: Double?
@@ -18,9 +15,6 @@ package struct SeriesReply: Decodable, Sendable {
     package let nextModel: String?
     package let readyAt: Int64?
     package let state: String?
-    package let stepSeconds: Int64?
-    package let horizonSteps: Int?
-    package let trainedAt: Int64?
 }
 
 /// An element of `GET /v1/samples`.
@@ -46,7 +40,6 @@ package struct ForecastReply: Decodable, Sendable {
     package let unit: String?
     package let stepSeconds: Int64
     /// Nil, and no targets, where nothing was forecast yet.
-    package let origin: Int64?
     package let issuedAt: Int64?
     package let backfilled: Bool?
     package let model: String?
@@ -77,19 +70,11 @@ package struct AlertReply: Decodable, Sendable {
     package let series: String
     package let kind: String
     package let state: String
-    package let severity: String?
     package let since: Int64
-    package let firedAt: Int64?
-    package let resolved: Int64?
     package let acceptedBy: String?
-    package let expected: Number
-    package let lower: Number
-    package let upper: Number
-    package let actual: Number
     package let rmse: Number
     package let baselineRmse: Number
     package let ratio: Number
-    package let model: String?
     /// *mem_used{host=a}: 92 since 03:10, expected 41–55 (usual for Tue 03:00)*
     package let sentence: String
 }
@@ -116,7 +101,6 @@ struct TrainedReply: Decodable {
         let model: String?
         let skill: Double?
     }
-    let trained: Int
     let series: [Model]
 }
 
@@ -137,14 +121,14 @@ package struct StatusReply: Decodable, Sendable {
         package let points, series: Int64?
     }
     package struct Ingest: Decodable, Sendable {
-        package let points, lines, badLines, connections: Int64?
+        package let points, badLines, connections: Int64?
         package let refused: [String: Int64]?
         package let pointsPerSecond: Double?
     }
     package struct Training: Decodable, Sendable {
         package let enabled: Bool?
         package let queued, running, done, rejected: Int64?
-        package let debtSeconds, cpuSeconds: Double?
+        package let debtSeconds: Double?
     }
     package struct Forecasts: Decodable, Sendable { package let grids, issued: Int64? }
     package struct Alerts: Decodable, Sendable { package let firing, pending: Int64? }

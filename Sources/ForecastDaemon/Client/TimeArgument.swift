@@ -50,9 +50,10 @@ package enum TimeArgument {
 
     /// A moment as the API takes it: epoch seconds, exact to the nanosecond.
     package static func epoch(_ time: Timestamp) -> String {
-        let seconds = Instants.seconds(time)
-        let nanoseconds = String(time - seconds * 1_000_000_000)
-        return "\(seconds).\(String(repeating: "0", count: 9 - nanoseconds.count))\(nanoseconds)"
+        let (seconds, rest) = time.magnitude.quotientAndRemainder(dividingBy: 1_000_000_000)
+        let nanoseconds = String(rest)
+        let sign = time < 0 ? "-" : ""
+        return "\(sign)\(seconds).\(String(repeating: "0", count: 9 - nanoseconds.count))\(nanoseconds)"
     }
 
     private static func isLocalDate(_ text: String) -> Bool {

@@ -9,18 +9,10 @@ final class ConfigurationBox: Sendable {
     private let current: Mutex<Configuration>
     private let flag: String?
 
-    static let systemPath = "/etc/forecastd/forecastd.yaml"
-
     /// Loads the file of `--config`, else the system's file if it exists, else defaults.
     init(flag: String?) throws(ConfigurationError) {
         self.flag = flag
-        current = Mutex(try Self.load(flag))
-    }
-
-    /// Looked for each time: the system's file may have come, or gone, since the start.
-    private static func load(_ flag: String?) throws(ConfigurationError) -> Configuration {
-        guard let path = flag ?? (Environment.exists(systemPath) ? systemPath : nil) else { return .default }
-        return try Configuration.load(path: path)
+        current = Mutex(try Configuration.load(flag: flag))
     }
 
     var value: Configuration { current.withLock { $0 } }
@@ -29,7 +21,7 @@ final class ConfigurationBox: Sendable {
     ///
     /// - Returns: the configuration now in force, and what in the file waits for a restart.
     func reload() throws(ConfigurationError) -> (Configuration, notes: [String]) {
-        let new = try Self.load(flag)
+        let new = try Configuration.load(flag: flag)
         let old = value
         let notes = new.differences(from: old).filter(\.needsRestart).map { "\($0.key) waits for a restart" }
         let kept = new.keepingWhatNeedsRestart(of: old)

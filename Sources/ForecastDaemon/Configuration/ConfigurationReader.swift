@@ -8,6 +8,16 @@ import SeriesStore
 import Yams
 
 extension Configuration {
+    /// Read where no other file is named.
+    static let systemPath = "/etc/forecastd/forecastd.yaml"
+
+    /// The file that is named, else the system's if there is one, else defaults. It is looked for at each call: the
+    /// system's file may have come, or gone, since the last.
+    package static func load(flag path: String?) throws(ConfigurationError) -> Configuration {
+        guard let path = path ?? (Environment.exists(systemPath) ? systemPath : nil) else { return .default }
+        return try load(path: path)
+    }
+
     /// Reads a file.
     ///
     /// - Throws: all that is wrong with it, or that it cannot be read.

@@ -30,7 +30,6 @@ final class ArrivalBook: Sendable {
     private struct Book: Sendable {
         var pages: [SeriesID: Page] = [:]
         var touched: [SeriesID] = []
-        var total: Int64 = 0
     }
 
     private let book = Mutex(Book())
@@ -38,7 +37,6 @@ final class ArrivalBook: Sendable {
     /// Notes committed samples, in journal order. Cost: a dictionary look-up and some comparisons a sample.
     func note(_ batch: SampleBatch) {
         book.withLock { book in
-            book.total += Int64(batch.count)
             var current: SeriesID?
             var page = Page()
             // Batches hold runs of one series (imports) or of one line's fields: a page is put back when its run ends.
@@ -102,7 +100,4 @@ final class ArrivalBook: Sendable {
             book.touched.removeAll { $0 == series }
         }
     }
-
-    /// Samples committed since the start of the daemon.
-    var total: Int64 { book.withLock { $0.total } }
 }

@@ -20,8 +20,9 @@ extension ForecastingService {
             newest[grid.series] = grid
         }
         for row in newest.values.sorted(by: { $0.id < $1.id }) { try await restore(row) }
+        let summaries = try await reader.summaries()
         for info in parts.store.catalogue.all() where tracked[info.id] == nil {
-            guard let summary = try await reader.summary(of: info.id) else { continue }
+            guard let summary = summaries[info.id] else { continue }
             parts.book.restore(series: info.id, intervalSeconds: info.intervalSeconds, newest: summary.last)
         }
     }

@@ -53,6 +53,8 @@ actor ForecastingService {
 
     /// Bins that one series may put through in one turn, so that an import does not hold up the live ones.
     static let binsPerTurn: Int64 = 512
+    /// Bins that all series together may put through in one turn: their rows wait in memory for the turn's commit.
+    static let binsOfTurn: Int64 = 32_768
 
     /// - Parameter alertSink: told of every committed transition that is not of the past; must return at once.
     init(
@@ -190,16 +192,23 @@ actor ForecastingService {
     private func advance(now: Timestamp, into outbox: inout Outbox) async -> Bool {
         var more = false
         let due = tracked.values.filter { !$0.awaitsTraining && $0.closable(now: now) >= $0.pipeline.nextBin }
-            .sorted { $0.grid < $1.grid }
-        let requests = due.map { series in
+            .map { (series: $0, pending: $0.closable(now: now) + 1 - $0.pipeline.nextBin) }
+            .sorted { ($0.pending, $0.series.grid) < ($1.pending, $1.series.grid) }
+        var requests: [BinRequest] = []
+        // Live series come first, and of an import those that are nearly done.
+        var left = Self.binsOfTurn
+        for (series, pending) in due where left > 0 {
             let from = series.pipeline.nextBin
-            let to = min(series.closable(now: now) + 1, from + Self.binsPerTurn)
-            return BinRequest(
-                series: series.series, stepSeconds: series.pipeline.plan.stepSeconds, range: from..<to,
-                aggregate: series.aggregate)
+            let to = from + min(pending, Self.binsPerTurn)
+            left -= to - from
+            requests.append(
+                BinRequest(
+                    series: series.series, stepSeconds: series.pipeline.plan.stepSeconds, range: from..<to,
+                    aggregate: series.aggregate))
         }
+        more = requests.count < due.count
         // All that live series ask for lies in the heads: one look there answers thousands of them.
-        for ((series, request), values) in zip(zip(due, requests), await bins(requests)) {
+        for ((series, request), values) in zip(zip(due.lazy.map(\.series), requests), await bins(requests)) {
             guard let values else { continue }
             let last = series.closable(now: now)
             if close(series.series, request.range, values: values, newestClosed: last, now: now, into: &outbox) {

@@ -39,15 +39,9 @@ struct BinClock: Sendable, Hashable {
     /// The start of a bin in seconds since 1970, as origins are written.
     func originSeconds(of bin: Int64) -> Int64 { bin * stepSeconds }
 
-    /// When our own clock closes a bin for which no later sample came: its end and a grace of one step, at
-    /// most a minute.
-    func deadline(of bin: Int64) -> Timestamp {
-        let (sum, overflow) = end(of: bin).addingReportingOverflow(min(length, 60 * Self.second))
-        return overflow ? .max : sum
-    }
-
     /// The newest bin that is closed when a sample of the series at `newest` has been committed and our clock
-    /// shows `now`: a sample closes every bin before its own, the clock every bin past its deadline.
+    /// shows `now`: a sample closes every bin before its own, the clock every bin whose end and
+    /// a grace of one step, at most a minute, are past.
     func newestClosed(newest: Timestamp, now: Timestamp) -> Int64 {
         let bySample = bin(containing: newest) - 1
         let byClock = bin(containing: now.subtractingReportingOverflow(min(length, 60 * Self.second)).partialValue) - 1

@@ -9,7 +9,6 @@ struct LineProtocolRows {
     /// The number that the parser knows a series by is its index here.
     private var keys: [SeriesKey] = []
     private var numbers: [SeriesKey: SeriesID] = [:]
-    private(set) var lines = 0
 
     /// Stands for "no timestamp": no line can carry it, since it is below what 64 bits of any coarser unit reach.
     private static let unstamped = Timestamp.min

@@ -40,12 +40,6 @@ public enum JSONValue: Sendable, Equatable {
         return nil
     }
 
-    /// The flag, if it is one.
-    public var bool: Bool? {
-        if case .bool(let flag) = self { return flag }
-        return nil
-    }
-
     /// The integer, if it is one.
     public var integer: Int64? {
         if case .integer(let integer) = self { return integer }
@@ -67,12 +61,6 @@ public enum JSONValue: Sendable, Equatable {
     /// The elements, if it is an array.
     public var array: [JSONValue]? {
         if case .array(let elements) = self { return elements }
-        return nil
-    }
-
-    /// The members, if it is an object.
-    public var members: [Member]? {
-        if case .object(let members) = self { return members }
         return nil
     }
 

@@ -79,7 +79,7 @@ struct ReplayRun {
         history.append(contentsOf: repeatElement(.nan, count: Int(bin - firstBin) - history.count))
         history.append(value)
         let events = pipeline.close(
-            bin: bin, value: value, backfilled: true, issuedAt: pipeline.clock.end(of: bin))
+            bin: bin, value: value, backfilled: false, issuedAt: pipeline.clock.end(of: bin))
         for event in events {
             switch event {
             case .record(let entry) where entry.lead == 1:

@@ -27,9 +27,6 @@ struct BinRing: Sendable {
     /// Index of the bin after the newest.
     var end: Int64 { first + Int64(values.count) }
 
-    /// How many bins are kept.
-    var count: Int { values.count }
-
     /// The value of a bin; NaN if missing, not kept any more or not yet closed.
     subscript(bin: Int64) -> Double {
         guard bin >= first, bin < end else { return .nan }

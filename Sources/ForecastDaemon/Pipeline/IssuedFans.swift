@@ -54,11 +54,13 @@ struct IssuedFans: Sendable, Hashable {
     }
 
     /// The forecasts of a bin by the sparse fans, at leads above 1.
-    func longer(_ target: Int64, leads: [Int]) -> [(lead: Int, forecast: SkillTally.Forecast)] {
+    func longer(
+        _ target: Int64, leads: [Int]
+    ) -> [(fan: IssuedFan, lead: Int, forecast: SkillTally.Forecast)] {
         sparse.compactMap { fan in
             let lead = Int(target - fan.bin)
             guard lead > 1, leads.contains(lead), let forecast = fan.forecast(of: target) else { return nil }
-            return (lead, forecast)
+            return (fan, lead, forecast)
         }
     }
 
@@ -71,9 +73,8 @@ struct IssuedFans: Sendable, Hashable {
 extension Fan {
     /// A forecast rounded to a resolution.
     init(_ fan: QuantileFan, resolution: Resolution) {
-        self = .quantised(
-            median: fan.median, lower80: fan.lower80, upper80: fan.upper80, lower95: fan.lower95,
-            upper95: fan.upper95, resolution: resolution)
+        let quantiles = Fan.RowPlaces(stride: 7, median: 3, lower80: 1, upper80: 5, lower95: 0, upper95: 6)
+        self = .quantised(rows: fan.values, places: quantiles, resolution: resolution)
     }
 }
 

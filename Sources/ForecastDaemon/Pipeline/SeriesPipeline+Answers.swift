@@ -8,7 +8,7 @@ extension SeriesPipeline {
     var isConstant: Bool { constant.isConstant(stepSeconds: plan.stepSeconds) }
 
     /// The forecast in force. It is the newest that was issued, with its own origin; for a constant it is made here,
-    /// and nobody keeps it. Nil before two bins.
+    /// and nobody keeps it. Nil before two bins. In catch-up it may be lead 1 alone.
     ///
     /// - Parameter now: the wall clock, for a forecast that is made on request.
     func forecastNow(now: Timestamp) -> FanRow? {
@@ -26,7 +26,7 @@ extension SeriesPipeline {
     /// Who serves and what comes next.
     var modelStatus: ModelStatus {
         let model: String? =
-            if isConstant { "constant" } else if let trained { trained.name } else if present >= 2 {
+            if isConstant { "constant" } else if let serving { serving.name } else if present >= 2 {
                 "last-value"
             } else { nil }
         var next: String?
@@ -38,7 +38,7 @@ extension SeriesPipeline {
             readyAt = clock.end(of: bin)
         }
         return ModelStatus(
-            model: model, skill: isConstant ? nil : trained?.skill, nextModel: next, readyAt: readyAt,
+            model: model, skill: isConstant ? nil : serving?.skill, nextModel: next, readyAt: readyAt,
             bins: present, neededBins: Rung.network)
     }
 

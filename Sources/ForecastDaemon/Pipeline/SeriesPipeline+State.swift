@@ -44,6 +44,8 @@ extension SeriesPipeline {
             w.optional(trained.skill?.bitPattern)
             w.integer(trained.resolution.numerator)
             w.integer(trained.resolution.denominator)
+            w.integer(trained.fittedTo)
+            live.encode(into: &w)
         }
         let fans = (issued.newest.map { [$0] } ?? []) + issued.sparse
         w.integer(UInt8(issued.newest == nil ? 0 : 1))
@@ -99,9 +101,13 @@ extension SeriesPipeline {
             let name = try r.text(upTo: Self.longestName)
             let skill = try r.optional(UInt64.self).map { Double(bitPattern: $0) }
             let resolution = try Resolution(decoding: &r)
+            let fittedTo = try r.integer(Int64.self)
+            let live = try LiveErrors(decoding: &r)
             if let forecaster {
                 trained = TrainedModel(
-                    forecaster: forecaster, id: id, name: name, skill: skill, resolution: resolution)
+                    forecaster: forecaster, id: id, name: name, skill: skill, resolution: resolution,
+                    fittedTo: fittedTo)
+                self.live = live
             } else {
                 schedule.raise(.rung)
             }

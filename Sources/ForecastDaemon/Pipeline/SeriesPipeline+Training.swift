@@ -35,7 +35,7 @@ extension SeriesPipeline {
         }
         return TrainingRequest(
             history: BinHistory(first: need.bins.lowerBound, stepSeconds: plan.stepSeconds, values: values),
-            plan: plan, seed: need.seed, incumbent: trained?.forecaster)
+            plan: plan, seed: need.seed, incumbent: trained?.forecaster, incumbentFittedTo: trained?.fittedTo ?? .min)
     }
 
     /// Puts the winner of a training into service. The forecast of the present origin stays the one that was issued;
@@ -48,11 +48,14 @@ extension SeriesPipeline {
     @discardableResult
     mutating func install(_ outcome: TrainingOutcome, modelID: Int64, through: Int64? = nil) -> [PipelineEvent] {
         let kind = outcome.forecaster.kindName
-        // An incumbent that won again, refitted or not, keeps its name.
+        let next = (through ?? nextBin - 1) + 1
+        // An incumbent that won again keeps its name.
         let id = outcome.accepted ? modelID : trained?.id ?? modelID
         trained = TrainedModel(
             forecaster: outcome.forecaster, id: id, name: TrainedModel.name(kind: kind, id: id),
-            skill: outcome.skill, resolution: Resolution(width: outcome.width80))
+            skill: outcome.skill, resolution: Resolution(width: outcome.width80),
+            fittedTo: outcome.accepted ? next : trained?.fittedTo ?? next)
+        live = LiveErrors()
         schedule.done(bin: through ?? nextBin - 1, present: present)
         return []
     }

@@ -35,7 +35,10 @@ struct SeriesPipeline: Sendable {
     private(set) var lastValue = Double.nan
 
     var ring: BinRing
+    /// The winner of the last gate.
     var trained: TrainedModel?
+    /// How it has done since.
+    var live = LiveErrors()
     private var untrained = LastValueService()
     var constant = ConstantRun()
     var schedule: TrainingSchedule
@@ -60,7 +63,7 @@ struct SeriesPipeline: Sendable {
         clock = BinClock(stepSeconds: plan.stepSeconds)
         scoredLeads = SkillTally.leads(horizon: plan.horizon)
         ring = BinRing(stepSeconds: plan.stepSeconds, first: firstBin, neededBins: plan.neededBins)
-        schedule = TrainingSchedule(stepSeconds: plan.stepSeconds, grid: grid, settings: settings)
+        schedule = TrainingSchedule(plan: plan, grid: grid, settings: settings)
         drift = DriftWatch(series: series, grid: grid, stepSeconds: plan.stepSeconds, settings: settings)
     }
 
@@ -169,8 +172,9 @@ struct SeriesPipeline: Sendable {
                         bin: bin, value: value, expected: forecast.median, lower: forecast.lower80,
                         upper: forecast.upper80, model: fan.row.model, backfilled: fan.row.backfilled)))
         }
-        for (lead, forecast) in issued.longer(bin, leads: scoredLeads) {
+        for (fan, lead, forecast) in issued.longer(bin, leads: scoredLeads) {
             tally.add(value: value, forecast: forecast, lead: lead)
+            if fan.row.model == trained?.name { live.add(value: value, forecast: forecast) }
         }
         if let anchor {
             let forecast = SkillTally.Forecast(
@@ -186,11 +190,12 @@ struct SeriesPipeline: Sendable {
         // A constant is forecast when somebody asks; it leaves no rows.
         guard !isConstant else { return }
         let origin = nextBin - 1
-        if let (fan, model) = forecastOfOrigin() {
+        let sparse = IssuedFans.isSparse(bin: origin, grid: grid, horizon: plan.horizon)
+        // Of the past, nothing but the record's lead 1 is kept, and the fans that score longer leads.
+        if let (fan, model) = forecastOfOrigin(onlyNext: backfilled && !sparse) {
             let row = FanRow(
                 grid: grid, origin: clock.originSeconds(of: origin), issuedAt: issuedAt,
                 stepSeconds: plan.stepSeconds, model: model, backfilled: backfilled, fan: fan)
-            let sparse = IssuedFans.isSparse(bin: origin, grid: grid, horizon: plan.horizon)
             issued.issue(IssuedFan(row: row, bin: origin, lastValue: lastValue), sparse: sparse)
             events.append(.fan(row, sparse: sparse))
             events.append(
@@ -210,17 +215,39 @@ struct SeriesPipeline: Sendable {
     }
 
     /// The fan of the newest closed bin, rounded, and the model's name; nil before two bins.
-    private mutating func forecastOfOrigin() -> (Fan, model: String)? {
+    ///
+    /// - Parameter onlyNext: lead 1 is enough, where it costs less than the whole fan; it is rounded as in the whole.
+    private mutating func forecastOfOrigin(onlyNext: Bool) -> (Fan, model: String)? {
         guard present >= 2 else { return nil }
+        if onlyNext, serving == nil, let fan = nextOfLastValue() { return (fan, "last-value") }
         let history = ring.history(plan.neededBins)
         // After a long gap the newest value may be all that is left, or not even that.
         guard history.values.contains(where: \.isFinite) else { return nil }
-        if let trained {
-            return (Fan(trained.forecaster.forecast(history), resolution: trained.resolution), trained.name)
+        if let serving {
+            return (Fan(serving.forecaster.forecast(history), resolution: serving.resolution), serving.name)
         }
         let quantiles = untrained.forecaster(ring: ring, present: present, plan: plan).forecast(history)
-        let width = quantiles.upper80[0] - quantiles.lower80[0]
+        let width = quantiles[0, 5] - quantiles[0, 1]
         return (Fan(quantiles, resolution: Resolution(width: width)), "last-value")
+    }
+}
+
+extension SeriesPipeline {
+    /// The model that forecasts now. While a drift is open, and then until the training that follows it, the winner of
+    /// the last gate stands down where the last value does better: what it has learnt is over, and it does not learn the
+    /// incident before that is accepted.
+    var serving: TrainedModel? {
+        let isAdrift = drift.detector.openIncidentStart != nil || schedule.due == .drift
+        return isAdrift && live.areWorse ? nil : trained
+    }
+
+    /// Lead 1 of the last value's fan; nil where only the whole fan tells how it is rounded.
+    private mutating func nextOfLastValue() -> Fan? {
+        let forecaster = untrained.forecaster(ring: ring, present: present, plan: plan)
+        guard let (next, reach) = forecaster.next(after: lastValue) else { return nil }
+        let resolution = Resolution(width: next[0, 5] - next[0, 1])
+        guard Fan.holds(level: lastValue, reach: reach, resolution: resolution) else { return nil }
+        return Fan(next, resolution: resolution)
     }
 }
 

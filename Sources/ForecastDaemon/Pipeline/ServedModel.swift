@@ -15,6 +15,8 @@ struct TrainedModel: Sendable {
     let skill: Double?
     /// The unit its fans are rounded to.
     let resolution: Resolution
+    /// The first bin that it was not fitted on.
+    let fittedTo: Int64
 
     /// The name that a forecaster goes by: networks are told apart by their row, the others have no rivals.
     static func name(kind: String, id: Int64) -> String { isNetwork(kind) ? "\(kind)-\(id)" : kind }
@@ -29,17 +31,27 @@ struct TrainedModel: Sendable {
 }
 
 /// The last value in service, for a series that nobody has trained. Its spread is taken from the newest 240 bins, anew
-/// with each bin while there are few and then every 60: sorting the changes over sixty leads at every bin would cost
-/// more than a network. When it is fitted depends on the bins alone, so a restored pipeline finds the same spread.
+/// with each of the first 8 bins, then about four times while the number of present ones doubles, at last every 60
+/// bins: sorting the changes at every bin would cost more than a network. When it is fitted depends on the bins alone, so
+/// a restored pipeline finds the same spread.
 struct LastValueService: Sendable {
     static let memory = 240
+    /// Bins between two fits, at most.
     static let every: Int64 = 60
     private var model: (fittedAt: Int64, forecaster: Forecaster)?
+
+    /// Bins between two fits, with so many bins present.
+    private static func every(present: Int) -> Int64 {
+        var bins: Int64 = 1
+        while bins * 8 < present, bins < every { bins *= 2 }
+        return min(bins, every)
+    }
 
     /// The forecaster for the newest closed bin.
     mutating func forecaster(ring: BinRing, present: Int, plan: ForecastPlan) -> Forecaster {
         let newest = ring.end - 1
-        var fitAt = present <= Rung.ridge ? newest : newest - ((newest % Self.every) + Self.every) % Self.every
+        let every = Self.every(present: present)
+        var fitAt = newest - ((newest % every) + every) % every
         if let model, model.fittedAt == fitAt { return model.forecaster }
         var bins = ring.history(Self.memory, upTo: fitAt + 1)
         if bins.values.count(where: \.isFinite) < Rung.lastValue {

@@ -50,14 +50,15 @@ struct TrainingSchedule: Sendable, Hashable {
     private var newestBin: Int64?
     private(set) var due: TrainingReason?
 
-    init(stepSeconds: Int64, grid: GridID, settings: PipelineSettings) {
+    init(plan: ForecastPlan, grid: GridID, settings: PipelineSettings) {
+        let stepSeconds = plan.stepSeconds
         let shortest = (settings.atLeastApartSeconds + stepSeconds - 1) / stepSeconds
         longest = max(1, settings.atMostApartSeconds / stepSeconds)
         interval = max(1, min(max(settings.everyBins, shortest), longest))
         // Multiples of the golden ratio spread any number of consecutive grids evenly over the interval.
         let turn = UInt64(bitPattern: grid) &* 0x9E37_79B9_7F4A_7C15
         phase = Int64(turn.multipliedFullWidth(by: UInt64(interval)).high)
-        rungs = [Rung.ridge, Rung.network]
+        rungs = [Rung.ridge(plan), Rung.network]
     }
 
     /// Takes note of a closed bin with a value. Missing bins are not shown to it: a turn that falls into a gap is taken

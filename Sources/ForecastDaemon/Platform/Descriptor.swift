@@ -63,11 +63,6 @@ package struct Descriptor: ~Copyable {
         return Descriptor(raw: raw, isSocket: false)
     }
 
-    /// Returns when everything written is on the disk.
-    package borrowing func synchronise() throws(DescriptorError) {
-        guard fsync(raw) == 0 else { throw DescriptorError(code: errno, attempt: "cannot sync") }
-    }
-
     /// Opens a directory or file only to ask about it (`O_PATH`): needs no right to read it.
     package static func open(asking path: String) throws(DescriptorError) -> Descriptor {
         let raw = unsafe Glibc.open(path, askingOnly | O_CLOEXEC)

@@ -40,9 +40,6 @@ package struct Screen: Sendable, Equatable {
         self.height = height
     }
 
-    /// A file or pipe: no colour, no limit of width.
-    package static let file = Screen(isTerminal: false, hasColour: false, hasUnicode: true, width: 100, height: 24)
-
     /// Of descriptor 1 (output) or 2 (messages).
     ///
     /// - Parameter drawing: draw as on a terminal even if it is none (`--plot`), without colour.

@@ -52,9 +52,8 @@ public struct QuantileFan: Sendable, Hashable {
     private func column(_ q: Int) -> [Double] { (0..<leads).map { values[$0 * 7 + q] } }
 
     /// The fan with every value within `range`.
-    func clamped(to range: ClosedRange<Double>) -> QuantileFan {
-        var fan = self
-        fan.values = values.map { min(max($0, range.lowerBound), range.upperBound) }
-        return fan
+    consuming func clamped(to range: ClosedRange<Double>) -> QuantileFan {
+        for i in values.indices { values[i] = min(max(values[i], range.lowerBound), range.upperBound) }
+        return self
     }
 }

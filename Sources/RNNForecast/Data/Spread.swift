@@ -4,7 +4,8 @@ internal import RNNKernelTable
 
 /// The seven quantiles of `errors`, linear between order statistics; zeros if there are none.
 private func quantiles(of errors: [Double]) -> [Double] {
-    let sorted = errors.filter(\.isFinite).sorted()
+    var sorted = errors.filter(\.isFinite)
+    sorted.sort()
     guard let last = sorted.indices.last else { return [Double](repeating: 0, count: 7) }
     return quantileLevels.map { level in
         let place = level * Double(last)

@@ -20,5 +20,5 @@ struct ForecastBounds: Sendable, Hashable {
         self.upper = upper
     }
 
-    func clamp(_ fan: QuantileFan) -> QuantileFan { fan.clamped(to: lower...upper) }
+    func clamp(_ fan: consuming QuantileFan) -> QuantileFan { fan.clamped(to: lower...upper) }
 }

@@ -1,7 +1,8 @@
 // The rungs and the gate: which model serves a series.
 //
-// Everything is fitted on all but the newest tenth of the bins; candidate, incumbent and the simple models forecast
-// that slice; the lowest mean absolute error over leads serves, the candidate on a tie, and is fitted again on
+// Everything is fitted on all but the newest tenth of the bins; candidates and the simple models forecast that slice, and
+// the lowest mean absolute error over leads wins, the richer on a tie. The winner then meets the model in service, on
+// those bins of the slice that neither was fitted on; who wins there serves, the winner of the slice fitted again on
 // everything. Nothing here knows of time, stores or threads.
 
 internal import RNNKernelTable
@@ -38,14 +39,25 @@ struct Gate {
     private struct Contestant {
         let forecaster: Forecaster
         let isBaseline: Bool
-        let isIncumbent: Bool
+        var score = Score()
+    }
+
+    /// Errors over some origins and all their leads.
+    private struct Score {
         var mae = Double.infinity
         var rmse = Double.infinity
+        /// Mean width of the 80 % interval at lead 1.
         var width80 = 0.0
     }
 
+    /// Newest bins that nobody is fitted on: a tenth, but two horizons at least, and never more than a third, so that a
+    /// young series is not left without anything to fit.
+    static func slice(bins: Int, horizon: Int) -> Int {
+        min(max(bins / 10, 2 * horizon), bins / 3)
+    }
+
     mutating func run(stop: () -> Bool) throws(TrainingError) -> TrainingOutcome {
-        let slice = max(history.values.count / 10, 2 * plan.horizon)
+        let slice = Self.slice(bins: history.values.count, horizon: plan.horizon)
         let known = history.values.count - slice
         guard known >= Rung.lastValue, known > plan.horizon else {
             let forecaster = lastValueForecaster(history, plan: plan)
@@ -56,42 +68,61 @@ struct Gate {
         var past = history
         past.values.removeLast(slice)
 
-        var contestants: [Contestant] = []
-        if let incumbent = request.incumbent, incumbent.leads == plan.horizon {
-            contestants.append(Contestant(forecaster: incumbent, isBaseline: false, isIncumbent: true))
-        }
-        contestants.append(
-            Contestant(forecaster: lastValueForecaster(past, plan: plan), isBaseline: true, isIncumbent: false))
+        var contestants = [Contestant(forecaster: lastValueForecaster(past, plan: plan), isBaseline: true)]
         if let naive = SeasonalNaiveForecaster(past, plan: plan) {
-            contestants.append(Contestant(forecaster: .seasonalNaive(naive), isBaseline: true, isIncumbent: false))
+            contestants.append(Contestant(forecaster: .seasonalNaive(naive), isBaseline: true))
         }
         for candidate in try candidates(past, stop: stop) {
-            contestants.append(Contestant(forecaster: candidate, isBaseline: false, isIncumbent: false))
+            contestants.append(Contestant(forecaster: candidate, isBaseline: false))
         }
-        let origins = stride(from: known - 1, to: history.values.count - 1, by: max(plan.horizon / 4, 1))
-        for i in contestants.indices { score(&contestants[i], origins: Array(origins)) }
+        let origins = Array(stride(from: known - 1, to: history.values.count - 1, by: max(plan.horizon / 4, 1)))
+        for i in contestants.indices { contestants[i].score = score(contestants[i].forecaster, origins) }
 
         // Later contestants are richer, and win ties.
         var winner = 0
-        for i in contestants.indices where contestants[i].mae <= contestants[winner].mae { winner = i }
+        for i in contestants.indices where contestants[i].score.mae <= contestants[winner].score.mae { winner = i }
         let best = contestants[winner]
-        let baseline = contestants.filter(\.isBaseline).map(\.rmse).min() ?? .infinity
-        let skill: Double? = baseline > 0 && baseline.isFinite && best.rmse.isFinite ? 1 - best.rmse / baseline : nil
-        let scores = contestants.map {
-            (name: $0.isIncumbent ? "incumbent" : $0.forecaster.kindName, mae: $0.mae, rmse: $0.rmse)
+        var scores = contestants.map { (name: $0.forecaster.kindName, mae: $0.score.mae, rmse: $0.score.rmse) }
+        if let incumbent = request.incumbent, let contest = contest(of: incumbent, with: best.forecaster, origins) {
+            scores.insert((name: "incumbent", mae: contest.incumbent.mae, rmse: contest.incumbent.rmse), at: 0)
+            if contest.incumbent.mae < contest.winner.mae {
+                report.rejection = "the model in service forecast the newest \(contest.bins) bins better"
+                let baselines = contestants.filter(\.isBaseline).map { score($0.forecaster, contest.origins).rmse }
+                return TrainingOutcome(
+                    forecaster: incumbent, accepted: false, skill: skill(contest.incumbent, baselines), scores: scores,
+                    width80: contest.incumbent.width80, report: report)
+            }
         }
-        if best.isIncumbent { report.rejection = "the model in service forecast the newest \(slice) bins better" }
-        let served = best.isIncumbent ? best.forecaster : try refit(best.forecaster, stop: stop)
+        let baselines = contestants.filter(\.isBaseline).map(\.score.rmse)
         return TrainingOutcome(
-            forecaster: served, accepted: !best.isIncumbent, skill: skill, scores: scores, width80: best.width80,
-            report: report)
+            forecaster: try refit(best.forecaster, stop: stop), accepted: true, skill: skill(best.score, baselines),
+            scores: scores, width80: best.score.width80, report: report)
     }
 
-    /// Ridge and network, as far as the rungs allow.
+    /// 1 - RMSE / RMSE of the better baseline.
+    private func skill(_ score: Score, _ baselines: [Double]) -> Double? {
+        guard let baseline = baselines.min(), baseline > 0, baseline.isFinite, score.rmse.isFinite else { return nil }
+        return 1 - score.rmse / baseline
+    }
+
+    /// The model in service and the winner over the bins that neither was fitted on; nil where these are fewer than a
+    /// horizon, or the incumbent forecasts another one: then it cannot be judged, and the winner takes its place.
+    private func contest(
+        of incumbent: Forecaster, with winner: Forecaster, _ origins: [Int]
+    ) -> (incumbent: Score, winner: Score, origins: [Int], bins: Int)? {
+        guard incumbent.leads == plan.horizon, let newest = history.values.indices.last else { return nil }
+        let fitted = request.incumbentFittedTo
+        let firstUnseen = fitted > history.first ? Int(clamping: fitted - history.first) : 0
+        let unseen = origins.filter { $0 + 1 >= firstUnseen }
+        guard let first = unseen.first, newest - first >= plan.horizon else { return nil }
+        return (score(incumbent, unseen), score(winner, unseen), unseen, newest - first)
+    }
+
+    /// Ridge and network, as far as the rungs allow; they count all bins, also those of the slice.
     private mutating func candidates(_ past: BinHistory, stop: () -> Bool) throws(TrainingError) -> [Forecaster] {
         var out: [Forecaster] = []
-        let finite = past.values.count(where: \.isFinite)
-        guard finite >= Rung.ridge, let fitted = FittedRidge(past, plan: plan) else { return out }
+        let finite = history.values.count(where: \.isFinite)
+        guard finite >= Rung.ridge(plan), let fitted = FittedRidge(past, plan: plan) else { return out }
         if stop() { throw .cancelled }
         out.append(.ridge(fitted.forecaster))
         if finite >= Rung.network, plan.problem == nil, let network = try network(fitted, stop: stop) {
@@ -134,7 +165,7 @@ struct Gate {
         }
     }
 
-    private func score(_ contestant: inout Contestant, origins: [Int]) {
+    private func score(_ forecaster: Forecaster, _ origins: [Int]) -> Score {
         var (absolute, squared, count, width) = (0.0, 0.0, 0.0, 0.0)
         let needed = plan.neededBins
         for origin in origins {
@@ -142,7 +173,7 @@ struct Gate {
             let seen = BinHistory(
                 first: history.first + Int64(from), stepSeconds: history.stepSeconds,
                 values: Array(history.values[from...origin]))
-            let fan = contestant.forecaster.forecast(seen)
+            let fan = forecaster.forecast(seen)
             width += fan[0, 5] - fan[0, 1]
             for lead in 0..<min(plan.horizon, history.values.count - 1 - origin) {
                 let actual = history.values[origin + 1 + lead]
@@ -153,11 +184,11 @@ struct Gate {
                 count += 1
             }
         }
-        guard count > 0 else { return }
-        contestant.mae = absolute / count
-        contestant.rmse = (squared / count).squareRoot()
-        contestant.width80 = width / Double(max(origins.count, 1))
-        if !contestant.mae.isFinite { contestant.mae = .infinity }
+        guard count > 0 else { return Score() }
+        var score = Score(
+            mae: absolute / count, rmse: (squared / count).squareRoot(), width80: width / Double(max(origins.count, 1)))
+        if !score.mae.isFinite { score.mae = .infinity }
+        return score
     }
 
     private func width(_ forecaster: Forecaster) -> Double {

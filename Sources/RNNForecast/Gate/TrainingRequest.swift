@@ -10,11 +10,17 @@ public struct TrainingRequest: Sendable {
     public var plan: ForecastPlan
     /// Everything random follows from this.
     public var seed: UInt64
-    /// The model in service, which takes part in the gate.
+    /// The model in service, which the winner of the gate has to beat.
     public var incumbent: Forecaster?
+    /// The first bin that the incumbent was not fitted on.
+    public var incumbentFittedTo: Int64
 
     /// A request.
-    public init(history: BinHistory, plan: ForecastPlan, seed: UInt64, incumbent: Forecaster? = nil) {
+    public init(
+        history: BinHistory, plan: ForecastPlan, seed: UInt64, incumbent: Forecaster? = nil,
+        incumbentFittedTo: Int64 = .min
+    ) {
+        self.incumbentFittedTo = incumbentFittedTo
         self.history = history
         self.plan = plan
         self.seed = seed
@@ -26,10 +32,14 @@ public struct TrainingRequest: Sendable {
 public enum Rung {
     /// Last value with an interval.
     public static let lastValue = 2
-    /// The ridge.
-    public static let ridge = 120
     /// The recurrent network.
     public static let network = 400
+
+    /// The ridge: 120 bins, or as many more as give 8 windows with all their targets outside the gate's slice, which is
+    /// a third of so short a history (173 bins for a window of 48 and 60 leads).
+    public static func ridge(_ plan: ForecastPlan) -> Int {
+        max(120, ((plan.window + plan.horizon + 7) * 3 + 1) / 2)
+    }
 }
 
 /// What came of a training.

@@ -49,11 +49,11 @@ public final class SeriesCatalogue: Sendable {
         if let known = contents.withLock({ Self.find(key.bytes, hash: hash, in: $0) }) { return known }
         // Not under the lock: it may match patterns of a configuration.
         let (kind, unit, aggregate) = describing(key)
-        let createdAt = now()
+        let createdDay = now().day
         return contents.withLock { contents in
             if let known = Self.find(key.bytes, hash: hash, in: contents) { return known }
             let info = SeriesInfo(
-                id: contents.nextID, key: key, kind: kind, unit: unit, aggregate: aggregate, createdAt: createdAt,
+                id: contents.nextID, key: key, kind: kind, unit: unit, aggregate: aggregate, createdDay: createdDay,
                 uid: uid)
             contents.nextID += 1
             contents.unwritten.append(info.id)

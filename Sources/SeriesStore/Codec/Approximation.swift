@@ -6,7 +6,7 @@
 //     ratio            s k / n + c ulp          100 (b - a) / (elapsed ticks): n wanders around a usual value; s is 1 or 100
 //     clock ratio      the same from clocks in seconds, whose rounding is then known: see ClockRatio
 //
-// *ulp* counts in `ValueColumn.ordered`, the order of all doubles, so any pattern at all has a correction; c wraps. A
+// *ulp* counts in `Double.orderedBits`, the order of all doubles, so any pattern at all has a correction; c wraps. A
 // search may find nothing: then there is no such mode for the chunk. What it finds need not be what really happened.
 
 /// A chunk's values as integers and corrections.
@@ -50,7 +50,7 @@ struct Approximation {
             case .ratio, .clockRatio: denominators.append(denominator)
             case .decimal, .multiple: break
             }
-            corrections.append(ValueColumn.ordered(value) &- ValueColumn.ordered(approximate))
+            corrections.append(value.orderedBits &- approximate.orderedBits)
         }
     }
 
@@ -212,7 +212,7 @@ extension Approximation {
         }
         let corrections = try SequenceColumn.decode(&reader, count: count, with: decompressor)
         for index in values.indices {
-            values[index] = ValueColumn.double(ordered: ValueColumn.ordered(values[index]) &+ corrections[index])
+            values[index] = Double(orderedBits: values[index].orderedBits &+ corrections[index])
         }
         return values
     }

@@ -11,10 +11,10 @@ struct DistinctValues {
         var known = Set<UInt64>()
         let most = values.count / 4
         for value in values where known.insert(value.bitPattern).inserted && known.count > most { return nil }
-        let ordered = known.map { ValueColumn.ordered(Double(bitPattern: $0)) }.sorted()
-        ascending = ordered.map { ValueColumn.double(ordered: $0) }
+        let ordered = known.map { Double(bitPattern: $0).orderedBits }.sorted()
+        ascending = ordered.map { Double(orderedBits: $0) }
         let rank = Dictionary(uniqueKeysWithValues: ordered.enumerated().map { ($1, Int64($0)) })
-        ranks = values.map { rank[ValueColumn.ordered($0)] ?? 0 }
+        ranks = values.map { rank[$0.orderedBits] ?? 0 }
     }
 
     /// Count of distinct values, their column, and the column of ranks.

@@ -50,7 +50,7 @@ enum ValueColumn {
             guard let approximation else { continue }
             consider(.approximate) { approximation.encode(into: &$0, with: compressor) }
         }
-        consider(.bits) { SequenceColumn.encode(values.map { ordered($0) }, into: &$0, with: compressor) }
+        consider(.bits) { SequenceColumn.encode(values.map { $0.orderedBits }, into: &$0, with: compressor) }
         return best
     }
 
@@ -71,24 +71,11 @@ enum ValueColumn {
         case .decimal:
             return try Decimal.decode(&reader, count: count, with: decompressor)
         case .bits:
-            return try SequenceColumn.decode(&reader, count: count, with: decompressor).map { double(ordered: $0) }
+            return try SequenceColumn.decode(&reader, count: count, with: decompressor).map { Double(orderedBits: $0) }
         case .distinct:
             return try DistinctValues.decode(&reader, count: count, with: decompressor)
         case .approximate:
             return try Approximation.decode(&reader, count: count, with: decompressor)
         }
-    }
-
-    /// The pattern as an integer that grows with the value: negative doubles count down from -0.0.
-    @inline(__always)
-    static func ordered(_ value: Double) -> Int64 {
-        let bits = Int64(bitPattern: value.bitPattern)
-        return bits ^ (bits >> 63 & Int64.max)
-    }
-
-    /// The inverse of `ordered`.
-    @inline(__always)
-    static func double(ordered: Int64) -> Double {
-        Double(bitPattern: UInt64(bitPattern: ordered ^ (ordered >> 63 & Int64.max)))
     }
 }

@@ -12,20 +12,12 @@ struct LoadedStore {
     var nextSegmentID: Int64
 
     init(from db: Database, now: Timestamp) throws(StoreError) {
-        var sealedSeries: [SeriesID: Int64] = [:]
-        for (info, sealedTo) in try SeriesTable.all(in: db) {
-            series.append(info)
-            sealedSeries[info.id] = sealedTo
-        }
-        var sealedGrids: [GridID: Int64] = [:]
-        for (grid, sealedTo) in try GridTable.all(in: db) {
-            grids.append(grid)
-            sealedGrids[grid.id] = sealedTo
-        }
-        let given = try db.rows("SELECT name, seq FROM sqlite_sequence") { row in (row.text(0), row.integer(1)) }
-        let lastGiven = Dictionary(given) { $1 }
-        nextSeriesID = (lastGiven["series"] ?? 0) + 1
-        nextGridID = (lastGiven["grid"] ?? 0) + 1
+        series = try SeriesTable.all(in: db)
+        if try GridTable.exists(in: db) { grids = try GridTable.all(in: db) }
+        let (knownSeries, knownGrids) = (Set(series.map(\.id)), Set(grids.map(\.id)))
+        let cursors = try CursorTable.own(in: db)
+        nextSeriesID = (cursors[.lastSeries] ?? 0) + 1
+        nextGridID = (cursors[.lastGrid] ?? 0) + 1
         nextSegmentID = 1
         for segment in try SegmentTable.all(in: db) {
             contents.add(segment)
@@ -41,8 +33,12 @@ struct LoadedStore {
             } catch {
                 throw .damaged("journal row \(id): \(error)")
             }
-            heads.append(row.samples, row: id, at: now) { sealedSeries[$0] ?? .max >= id }
-            heads.append(row.records, row: id, at: now) { sealedGrids[$0] ?? .max >= id }
+            heads.append(row.samples, row: id, at: now) { series in
+                !knownSeries.contains(series) || id <= cursors[.sealed(GroupKey(series: series))] ?? 0
+            }
+            heads.append(row.records, row: id, at: now) { grid in
+                !knownGrids.contains(grid) || id <= cursors[.sealed(GroupKey(grid: grid))] ?? 0
+            }
         }
         contents.heads = heads.heads
         contents.recordHeads = heads.recordHeads

@@ -9,13 +9,16 @@ enum Schema {
     static var version: Int { migrations.count }
 
     private static let migrations: [[String]] = [
-        // 1: the first one.
-        [
-            SeriesTable.create, GridTable.create, JournalTable.create, SegmentTable.create, LatestFanTable.create,
-            FanTable.create, SkillTable.create, ModelTable.create, StateTable.create, AlertTable.create,
-            MarkTable.create, CursorTable.create,
-        ] + Views.create
+        // 1: the first one. What forecasts need comes with the first of them: `makeForecastTables`.
+        [SeriesTable.create, JournalTable.create, SegmentTable.create, CursorTable.create]
+            + View.ofSamples.map(\.create) + View.ofForecasts.map(\.createEmpty)
     ]
+
+    private static let forecastTables =
+        [
+            GridTable.create, LatestFanTable.create, FanTable.create, SkillTable.create, ModelTable.create,
+            StateTable.create, AlertTable.create, MarkTable.create,
+        ] + View.ofForecasts.flatMap { [$0.drop, $0.create] }
 
     /// The version of a file; 0 for an empty one.
     static func found(in db: Database) throws(StoreError) -> Int {
@@ -33,7 +36,7 @@ enum Schema {
         for version in try found(in: db)..<Self.version {
             do {
                 try db.inTransaction(.immediate) {
-                    for sql in migrations[version] { try db.execute(sql: sql) }
+                    for sql in migrations[version] { try db.execute(sql: stored(sql)) }
                     try db.execute(sql: "PRAGMA user_version = \(version + 1)")
                     return .commit
                 }
@@ -41,5 +44,32 @@ enum Schema {
                 throw StoreError(error)
             }
         }
+    }
+
+    /// Makes the tables of forecasts and their views, unless they are there. In the caller's transaction.
+    static func makeForecastTables(_ db: Database) throws(StoreError) {
+        if try GridTable.exists(in: db) { return }
+        do {
+            for sql in forecastTables { try db.execute(sql: stored(sql)) }
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// A statement without comments and line breaks: SQLite keeps the text, and every store would carry them.
+    private static func stored(_ sql: String) -> String {
+        let lines = sql.split(separator: "\n").map { line -> Substring in
+            let code = line.firstRange(of: "--").map { line[..<$0.lowerBound] } ?? line
+            return code.trimming { $0 == " " }
+        }
+        return lines.filter { !$0.isEmpty }.joined(separator: " ")
+    }
+}
+
+extension Substring {
+    fileprivate func trimming(while isBlank: (Character) -> Bool) -> Substring {
+        var rest = self.drop(while: isBlank)
+        while let last = rest.last, isBlank(last) { rest.removeLast() }
+        return rest
     }
 }

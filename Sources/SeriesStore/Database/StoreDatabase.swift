@@ -15,7 +15,7 @@ final class StoreDatabase: Sendable {
     /// - Parameter cacheBytes: SQLite's page cache over all connections.
     init(path: String, cacheBytes: Int) throws(StoreError) {
         self.path = path
-        let pageSize = 2048
+        let pageSize = 1024
         var configuration = Configuration()
         configuration.maximumReaderCount = 2
         // Somebody with `sqlite3` may hold the file for a moment; that must not end the daemon.

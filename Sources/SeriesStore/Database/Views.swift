@@ -1,120 +1,146 @@
-// The views that anyone may read with plain `sqlite3`, while the daemon runs or not. They need no extension and no
-// function younger than SQLite 3.8.3: bytes are read out of blobs by the hexadecimal digits of their text.
+// The views that anyone may read with plain `sqlite3`, while the daemon runs or not. They need no extension and nothing
+// younger than SQLite 3.9: bytes are read out of blobs by the hexadecimal digits of their text.
 // Documented in docs/format/schema.md.
 
-/// SQL of the documented views.
-enum Views {
-    static let create = [
-        series, forecast("v_forecast", "forecast_latest", grid: "grid"),
-        forecast("v_forecast_as_of", "forecast_fan", grid: "id & 268435455"), alert, model, skill, chunk,
+/// A documented view.
+struct View {
+    let name: String
+    let columns: String
+    let select: String
+
+    var create: String { "CREATE VIEW \(name)(\(columns)) AS \(select)" }
+
+    /// A view of the same columns without rows, for a file that has not got its tables yet.
+    var createEmpty: String {
+        let nothing = columns.split(separator: ",").map { _ in "NULL" }.joined(separator: ",")
+        return "CREATE VIEW \(name)(\(columns)) AS SELECT \(nothing) WHERE 0"
+    }
+
+    var drop: String { "DROP VIEW \(name)" }
+}
+
+extension View {
+    static let ofSamples = [series, chunk]
+
+    static let ofForecasts = [
+        forecast("v_forecast", "forecast_latest", grid: "grid"),
+        forecast("v_forecast_as_of", "forecast_fan", grid: "id & 268435455"), alert, model, skill,
     ]
 
-    /// The byte at 1-based position `at` of a blob, of which `hex` is the text in hexadecimal digits.
-    private static func byte(_ hex: String, at position: String) -> String {
-        """
-        (instr('123456789ABCDEF', substr(\(hex), 2 * (\(position)) - 1, 1)) << 4 \
-        | instr('123456789ABCDEF', substr(\(hex), 2 * (\(position)), 1)))
-        """
+    /// The byte at 1-based position `at` of a blob.
+    private static func byte(_ blob: String, at position: String) -> String {
+        let digits = "hex(substr(\(blob),\(position),1))"
+        return "(instr('123456789ABCDEF',substr(\(digits),1,1))<<4|instr('123456789ABCDEF',substr(\(digits),2,1)))"
     }
+
+    // Where a subquery says DISTINCT, no two of its rows are alike anyway: the word keeps SQLite from putting its expressions
+    // into the places where they are used, and from computing a name again for each of 60 leads; conditions on its columns
+    // still get in. CROSS JOIN keeps the order of loops: fans, their series, and only then the leads.
 
     private static func utc(_ column: String) -> String { "datetime(\(column) / 1000000000, 'unixepoch')" }
 
-    // MARK: Series
-
     /// The text of a key, by a walk over the length-prefixed fields of its canonical bytes. A length has one or two
     /// LEB128 bytes, which covers fields up to 16 383 bytes; longer ones show as they begin. Values are not quoted.
-    private static let series: String = {
-        func start(_ at: String) -> String { "CASE WHEN hex(substr(s.key, \(at), 1)) < '80' THEN 1 ELSE 2 END" }
-        func size(_ at: String) -> String {
-            let low = byte("hex(substr(s.key, \(at), 1))", at: "1")
-            let high = byte("hex(substr(s.key, \(at) + 1, 1))", at: "1")
-            return "CASE WHEN hex(substr(s.key, \(at), 1)) < '80' THEN \(low) ELSE \(low) - 128 + (\(high) << 7) END"
+    ///
+    /// Inside: `k` is the key, put together from its base and its difference (docs/format/key.md); `f` its fields, with
+    /// number n, position p of the length and the length l itself.
+    private static let series: View = {
+        func length(_ at: String) -> String {
+            let low = byte("k", at: at)
+            return "CASE WHEN \(low)<128 THEN \(low) ELSE \(low)-128+(\(byte("k", at: at + "+1"))<<7) END"
         }
-        return """
-            CREATE VIEW v_series AS
-            SELECT s.id AS series_id, (
-                WITH RECURSIVE field(n, at, size) AS (
-                    SELECT 0, 1 + \(start("1")), \(size("1"))
-                    UNION ALL
-                    SELECT n + 1, at + size + \(start("at + size")), \(size("at + size"))
-                    FROM field WHERE at + size <= length(s.key))
-                SELECT group_concat(CASE n WHEN 0 THEN '' WHEN 1 THEN '{' ELSE CASE n & 1 WHEN 1 THEN ',' ELSE '=' END END
-                        || CAST(substr(s.key, at, size) AS TEXT), '') || CASE WHEN count(*) > 1 THEN '}' ELSE '' END
-                FROM field) AS series,
-                s.kind AS kind, s.unit AS unit, s.aggregate AS aggregate, s.interval_seconds AS interval_seconds,
-                s.time_zone AS time_zone, s.uid AS uid, s.created_at AS created_at, \(utc("s.created_at")) AS created_utc
-            FROM series s
-            """
+        func name(_ code: String, _ names: [String]) -> String {
+            let cases = names.enumerated().map { "WHEN \($0) THEN '\($1)'" }
+            return "CASE \(code) \(cases.joined(separator: " ")) END"
+        }
+        let next = "p+l+1+(l>127)"
+        return View(
+            name: "v_series",
+            columns: "series_id, series, kind, unit, aggregate, interval_seconds, time_zone, uid, created_utc",
+            select: """
+                SELECT id, (
+                WITH RECURSIVE f(n, p, l) AS (SELECT 0, 1, \(length("1"))
+                UNION ALL SELECT n + 1, \(next), \(length(next)) FROM f WHERE \(next) <= length(k))
+                SELECT group_concat(CASE n WHEN 0 THEN '' WHEN 1 THEN '{' ELSE substr('=,', 1 + (n & 1), 1) END
+                || CAST(substr(k, p + 1 + (l > 127), l) AS TEXT), '') || substr('}', 1, count(*) > 1) FROM f),
+                \(name("kind", SeriesTable.kinds.map(\.rawValue))), unit,
+                \(name("aggregate", SeriesTable.aggregates.map(\.rawValue))), interval_seconds, time_zone, uid,
+                date(created_day * 86400, 'unixepoch')
+                FROM (SELECT DISTINCT s.id AS id, s.interval_seconds AS interval_seconds, kind, aggregate, unit, time_zone, created_day, uid,
+                CASE WHEN s.base IS NULL THEN s.key ELSE CAST(substr(b.key, 1, \(byte("s.key", at: "1")))
+                || substr(s.key, 3) || substr(b.key, 1 + length(b.key) - \(byte("s.key", at: "2"))) AS BLOB) END AS k
+                FROM series s JOIN series_class c ON c.id = s.class LEFT JOIN series b ON b.id = s.base)
+                """)
     }()
 
-    // MARK: Forecasts
+    private static let chunk = View(
+        name: "v_chunk",
+        columns: "segment, kind, owner_group, first_at, last_at, chunks, samples, size, bytes_per_sample",
+        select: """
+            SELECT id, CASE kind WHEN 0 THEN 'samples' ELSE 'record' END, owner_group, first_at, last_at, chunks, samples,
+            length(bytes), round(length(bytes) * 1.0 / samples, 3) FROM segment
+            """)
 
-    /// The fans of a table, one row for each lead, decoded as docs/format/fan.md says. Inside: `h` is the blob in
-    /// hexadecimal, `n` its number of leads, `k` the lead, `m` the median in units, `c1`…`c4` the codes of the spreads.
-    private static func forecast(_ view: String, _ table: String, grid: String) -> String {
+    /// The fans of a table, one row for each lead, decoded as docs/format/fan.md says. Inside: `n` is the number of leads of
+    /// a fan, `k` the lead, `m` the median in units, `c1`…`c4` the codes of the spreads.
+    private static func forecast(_ view: String, _ table: String, grid: String) -> View {
         func bound(_ code: String, _ sign: String) -> String {
             let spread = "CASE WHEN \(code) < 16 THEN \(code) ELSE (16 + (\(code) & 15)) << ((\(code) >> 4) - 1) END"
             return "CAST((m \(sign) \(spread)) * num AS REAL) / den"
         }
-        return """
-            CREATE VIEW \(view) AS
-            SELECT series_id, grid, series, unit, step_seconds, origin, issued_at, backfilled, model, lead,
-                origin + lead * step_seconds AS target,
-                datetime(origin + lead * step_seconds, 'unixepoch') AS target_utc,
-                CAST(m * num AS REAL) / den AS median,
-                \(bound("c1", "-")) AS lower80, \(bound("c2", "+")) AS upper80,
-                \(bound("c3", "-")) AS lower95, \(bound("c4", "+")) AS upper95
-            FROM (
-                SELECT g.series AS series_id, f.grid_id AS grid, s.series AS series, s.unit AS unit,
-                    f.step AS step_seconds, f.origin AS origin, f.issued_at AS issued_at, f.backfilled AS backfilled,
-                    f.model AS model, l.k AS lead, f.num AS num, f.den AS den,
-                    f.base + ((\(byte("f.h", at: "2 * l.k - 1")) | (\(byte("f.h", at: "2 * l.k")) << 8)) + 32768)
-                        % 65536 - 32768 AS m,
-                    \(byte("f.h", at: "2 * f.n + l.k")) AS c1, \(byte("f.h", at: "3 * f.n + l.k")) AS c2,
-                    \(byte("f.h", at: "4 * f.n + l.k")) AS c3, \(byte("f.h", at: "5 * f.n + l.k")) AS c4
-                FROM (SELECT *, \(grid) AS grid_id, hex(fan) AS h, length(fan) / 6 AS n FROM \(table)) f
-                JOIN (WITH RECURSIVE lead(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM lead WHERE k < 1024)
-                      SELECT k FROM lead) l ON l.k <= f.n
-                JOIN grid g ON g.id = f.grid_id
-                JOIN v_series s ON s.series_id = g.series)
-            """
+        return View(
+            name: view,
+            columns: """
+                series_id, grid, series, unit, step_seconds, origin, issued_at, backfilled, model, lead, target, target_utc, \
+                median, lower80, upper80, lower95, upper95
+                """,
+            select: """
+                SELECT series_id, grid, series, unit, step, origin, issued_at, backfilled, model, k, origin + k * step,
+                datetime(origin + k * step, 'unixepoch'), CAST(m * num AS REAL) / den,
+                \(bound("c1", "-")), \(bound("c2", "+")), \(bound("c3", "-")), \(bound("c4", "+"))
+                FROM (SELECT series_id, series, unit, f.*, k,
+                base + ((\(byte("fan", at: "2*k-1")) | (\(byte("fan", at: "2*k")) << 8)) + 32768) % 65536 - 32768 AS m,
+                \(byte("fan", at: "2*n+k")) AS c1, \(byte("fan", at: "3*n+k")) AS c2,
+                \(byte("fan", at: "4*n+k")) AS c3, \(byte("fan", at: "5*n+k")) AS c4
+                FROM (SELECT *\(grid == "grid" ? "" : ", \(grid) AS grid"), length(fan) / 6 AS n FROM \(table)) f
+                CROSS JOIN (SELECT id AS g, series AS owner FROM grid) ON g = f.grid
+                CROSS JOIN (SELECT DISTINCT series_id, series, unit FROM v_series) ON series_id = owner
+                CROSS JOIN (WITH RECURSIVE l(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM l WHERE k < 1024) SELECT k FROM l)
+                WHERE k <= n)
+                """)
     }
 
-    // MARK: The rest
+    private static let alert = View(
+        name: "v_alert",
+        columns: """
+            id, series, series_id, grid, kind, state, severity, since, since_utc, fired_at, resolved_at, resolved_utc, \
+            accepted_by, expected, lower, upper, actual, rmse, baseline_rmse, ratio, model, backfilled
+            """,
+        select: """
+            SELECT id, s.series, series_id, grid, a.kind, state, severity, since, \(utc("since")), fired_at, resolved_at,
+            \(utc("resolved_at")), accepted_by, expected, lower, upper, actual, rmse, baseline_rmse, ratio, model,
+            backfilled FROM alert a JOIN v_series s ON s.series_id = a.series
+            """)
 
-    private static let alert = """
-        CREATE VIEW v_alert AS
-        SELECT a.id AS id, s.series AS series, a.series AS series_id, a.grid AS grid, a.kind AS kind, a.state AS state,
-            a.severity AS severity, a.since AS since, \(utc("a.since")) AS since_utc, a.fired_at AS fired_at,
-            a.resolved_at AS resolved_at, \(utc("a.resolved_at")) AS resolved_utc, a.accepted_by AS accepted_by,
-            a.expected AS expected, a.lower AS lower, a.upper AS upper, a.actual AS actual, a.rmse AS rmse,
-            a.baseline_rmse AS baseline_rmse, a.ratio AS ratio, a.model AS model, a.backfilled AS backfilled
-        FROM alert a JOIN v_series s ON s.series_id = a.series
-        """
+    private static let model = View(
+        name: "v_model",
+        columns: """
+            id, series, series_id, grid, step_seconds, name, created_at, created_utc, data_from, data_to, seed, \
+            code_version, skill, scores, reason, size
+            """,
+        select: """
+            SELECT m.id, s.series, series_id, grid, step, name, created_at, \(utc("created_at")), data_from * step,
+            data_to * step, seed, code_version, skill, scores, reason, length(bytes)
+            FROM model m JOIN grid g ON g.id = m.grid JOIN v_series s ON s.series_id = g.series
+            """)
 
-    private static let model = """
-        CREATE VIEW v_model AS
-        SELECT m.id AS id, s.series AS series, g.series AS series_id, m.grid AS grid, g.step AS step_seconds,
-            m.name AS name, m.created_at AS created_at, \(utc("m.created_at")) AS created_utc,
-            m.data_from * g.step AS data_from, m.data_to * g.step AS data_to, m.seed AS seed,
-            m.code_version AS code_version, m.skill AS skill, m.scores AS scores, m.reason AS reason,
-            length(m.bytes) AS size
-        FROM model m JOIN grid g ON g.id = m.grid JOIN v_series s ON s.series_id = g.series
-        """
-
-    private static let skill = """
-        CREATE VIEW v_skill AS
-        SELECT s.series AS series, g.series AS series_id, k.grid AS grid, g.step AS step_seconds,
-            date(k.day * 86400, 'unixepoch') AS day, k.lead AS lead, k.n AS n, k.sse AS sse, k.sae AS sae,
-            k.baseline_sse AS baseline_sse, k.inside80 AS inside80, k.inside95 AS inside95
-        FROM skill k JOIN grid g ON g.id = k.grid JOIN v_series s ON s.series_id = g.series
-        """
-
-    private static let chunk = """
-        CREATE VIEW v_chunk AS
-        SELECT id AS segment, CASE kind WHEN 0 THEN 'samples' ELSE 'record' END AS kind, owner_group AS owner_group,
-            first_at AS first_at, last_at AS last_at, chunks AS chunks, samples AS samples, length(bytes) AS size,
-            round(length(bytes) * 1.0 / samples, 3) AS bytes_per_sample
-        FROM segment
-        """
+    private static let skill = View(
+        name: "v_skill",
+        columns: """
+            series, series_id, grid, step_seconds, day, lead, n, sse, sae, baseline_sse, inside80, inside95
+            """,
+        select: """
+            SELECT s.series, series_id, grid, step, date(day * 86400, 'unixepoch'), lead, n, sse, sae, baseline_sse,
+            inside80, inside95 FROM skill k JOIN grid g ON g.id = k.grid JOIN v_series s ON s.series_id = g.series
+            """)
 }

@@ -1,7 +1,7 @@
 // What readers and writer share in memory: heads, and the list of segments. One lock guards both, so that a reader sees
 // each sample exactly once: a sample is in a head or in a listed segment, and moves from one to the other in one step.
 //
-// Series and grids are handled in groups of 64 contiguous ids: what is sealed together shares time columns, and its
+// Series and grids are handled in groups of 128 contiguous ids: what is sealed together shares time columns, and its
 // rows lie on the same pages.
 
 import Synchronization
@@ -11,7 +11,7 @@ struct GroupKey: Hashable, Sendable {
     let kind: SegmentKind
     let group: Int64
 
-    static let size: Int64 = 64
+    static let size: Int64 = 128
 
     init(kind: SegmentKind, group: Int64) {
         self.kind = kind

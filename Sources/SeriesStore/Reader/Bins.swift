@@ -25,56 +25,8 @@ enum Bins {
         _ samples: Samples, previous: (timestamp: Timestamp, value: Double)?, stepSeconds: Int64,
         range: Range<Int64>, aggregate: Aggregate
     ) -> [Double] {
-        var bins = [Double](repeating: .nan, count: range.count)
-        var before = previous
-        var at = 0
-        while at < samples.count {
-            let bin = index(of: samples.timestamps[at], stepSeconds: stepSeconds)
-            let end = start(of: bin + 1, stepSeconds: stepSeconds)
-            let first = at
-            while at < samples.count, samples.timestamps[at] < end || bin == range.upperBound - 1 { at += 1 }
-            bins[Int(bin - range.lowerBound)] = value(samples, first..<at, before: &before, aggregate)
-        }
-        return bins
-    }
-
-    /// One bin, from the samples at `range`.
-    private static func value(
-        _ samples: Samples, _ range: Range<Int>, before: inout (timestamp: Timestamp, value: Double)?,
-        _ aggregate: Aggregate
-    ) -> Double {
-        var count = 0
-        var sum = 0.0
-        var least = Double.infinity
-        var largest = -Double.infinity
-        var last = Double.nan
-        var increase = 0.0
-        let start = before
-        var firstTime: Timestamp?
-        for index in range {
-            let value = samples.values[index]
-            if value.isNaN { continue }
-            count += 1
-            sum += value
-            least = Swift.min(least, value)
-            largest = Swift.max(largest, value)
-            last = value
-            // A counter that fell was reset to 0, and has since grown to what it shows.
-            if let before { increase += value >= before.value ? value - before.value : value }
-            if firstTime == nil { firstTime = samples.timestamps[index] }
-            before = (samples.timestamps[index], value)
-        }
-        if count == 0 { return .nan }
-        switch aggregate {
-        case .mean: return sum / Double(count)
-        case .max: return largest
-        case .min: return least
-        case .last: return last
-        case .sum: return sum
-        case .count: return Double(count)
-        case .rate:
-            guard let from = start?.timestamp ?? firstTime, let to = before?.timestamp, to > from else { return .nan }
-            return increase / ((Double(to) - Double(from)) / 1e9)
-        }
+        var builder = BinBuilder(stepSeconds: stepSeconds, range: range, aggregate: aggregate, previous: previous)
+        builder.add(samples)
+        return builder.finished()
     }
 }

@@ -134,9 +134,8 @@ final class SegmentReading {
         _ chunk: SegmentDirectory.Chunk, _ times: SegmentDirectory.Times, _ blob: SegmentBlob, _ info: SegmentInfo
     ) throws(StoreError) -> Samples {
         let timestamps = try timestamps(times, blob, info)
-        let payload = try unsealed(try blob.read(chunk.bytes), what: "chunk in segment \(info.id)")
-        let values = try ValueColumn.decode(payload, count: times.count, with: decompressor)
-        return Samples(timestamps: timestamps, values: values)
+        let payload = try chunk.payload(what: "chunk in segment \(info.id)", blob.read)
+        return Samples(timestamps: timestamps, values: try chunk.values(payload, times.count, with: decompressor))
     }
 
     /// Decodes one chunk of the record.
@@ -144,7 +143,7 @@ final class SegmentReading {
         _ chunk: SegmentDirectory.Chunk, _ times: SegmentDirectory.Times, _ blob: SegmentBlob, _ info: SegmentInfo
     ) throws(StoreError) -> [RecordEntry] {
         let bins = try timestamps(times, blob, info)
-        let payload = try unsealed(try blob.read(chunk.bytes), what: "chunk in segment \(info.id)")
+        let payload = try chunk.payload(what: "chunk in segment \(info.id)", blob.read)
         return try RecordChunk.decode(payload, owner: RecordOwner(id: chunk.owner), bins: bins, with: decompressor)
     }
 
@@ -161,7 +160,7 @@ final class SegmentReading {
     }
 
     /// What `read` makes of a segment; `nothing` for a damaged one that may be skipped.
-    private func reading<T>(
+    func reading<T>(
         _ info: SegmentInfo, otherwise nothing: T,
         _ read: (SegmentBlob, SegmentDirectory) throws(StoreError) -> T
     ) throws(StoreError) -> T? {

@@ -99,42 +99,20 @@ extension StoreReader {
                 for (request, source) in zip(requests, sources) {
                     let (from, to) = request.span
                     guard
-                        var samples = try reading.samples(
-                            of: request.series, from: from, to: to, in: source.segments),
-                        let earlier = try reading.newest(of: request.series, before: from, in: source.earlier)
+                        let earlier = try reading.newest(of: request.series, before: from, in: source.earlier),
+                        let pieces = try reading.pieces(of: request.series, from: from, to: to, in: source.segments)
                     else { return nil }
-                    samples.append(contentsOf: source.head)
-                    results.append(
-                        Bins.make(
-                            samples.ordered(), previous: earlier.orLater(source.previous),
-                            stepSeconds: request.stepSeconds, range: request.range, aggregate: request.aggregate))
+                    var builder = BinBuilder(
+                        stepSeconds: request.stepSeconds, range: request.range, aggregate: request.aggregate,
+                        previous: earlier.orLater(source.previous))
+                    try reading.fold(pieces, source.head, from: from, to: to, into: &builder)
+                    results.append(builder.finished())
                 }
                 return results
             }
             if let bins { return bins }
         }
         throw .failed("segments change faster than they can be read")
-    }
-
-    /// The newest sample of a series before a time.
-    public func newest(
-        of series: SeriesID, before time: Timestamp
-    ) async throws(StoreError) -> (timestamp: Timestamp, value: Double)? {
-        for _ in 0..<Self.attempts {
-            let (open, segments) = state.withLock { contents in
-                (
-                    contents.heads[series]?.newest(before: time),
-                    contents.segments(of: GroupKey(series: series), from: .min, to: time)
-                )
-            }
-            if segments.isEmpty { return open }
-            let sealed: Newest? = try await database.read { [health] db in
-                let reading = SegmentReading(db, skippingDamage: health)
-                return try reading.newest(of: series, before: time, in: segments)
-            }
-            if let sealed { return sealed.orLater(open) }
-        }
-        throw .failed("the segments of series \(series) change faster than they can be read")
     }
 }
 

@@ -1,20 +1,22 @@
 // Reads the small tables: forecasts, models, alerts and the rest. Each call is one look-up on a snapshot, well below a
 // millisecond, and blocks the calling thread for it.
 
+import GRDB
+
 extension StoreReader {
     /// All grids whose rows are committed, by id.
     public func grids() throws(StoreError) -> [GridRow] {
-        try database.readNow { db in try GridTable.all(in: db).map(\.grid) }
+        try readForecasts(otherwise: []) { db in try GridTable.all(in: db) }
     }
 
     /// The newest stored fan of a grid; up to 5 minutes older than the newest served one.
     public func latestFan(_ grid: GridID) throws(StoreError) -> FanRow? {
-        try database.readNow { db in try LatestFanTable.fan(of: grid, in: db) }
+        try readForecasts(otherwise: nil) { db in try LatestFanTable.fan(of: grid, in: db) }
     }
 
     /// The newest kept fan of a grid whose origin, in seconds, is at or before `origin`: as it was issued then.
     public func fan(_ grid: GridID, asOf origin: Int64) throws(StoreError) -> FanRow? {
-        try database.readNow { db in try FanTable.fan(of: grid, asOf: origin, in: db) }
+        try readForecasts(otherwise: nil) { db in try FanTable.fan(of: grid, asOf: origin, in: db) }
     }
 
     /// What had been forecast for the bins of a range, ascending, one for each bin that has any.
@@ -40,51 +42,33 @@ extension StoreReader {
 
     /// What the pipeline of a grid stored last, and the bin it had processed.
     public func state(grid: GridID) throws(StoreError) -> (bytes: [UInt8], processed: Int64)? {
-        try database.readNow { db in try StateTable.state(of: grid, in: db) }
+        try readForecasts(otherwise: nil) { db in try StateTable.state(of: grid, in: db) }
     }
 
     /// The newest accepted model of a grid.
     public func model(grid: GridID) throws(StoreError) -> ModelRow? {
-        try database.readNow { db in try ModelTable.newest(of: grid, in: db) }
-    }
-
-    /// All candidates of a grid, newest first.
-    public func models(grid: GridID) throws(StoreError) -> [ModelRow] {
-        try database.readNow { db in try ModelTable.all(of: grid, in: db) }
+        try readForecasts(otherwise: nil) { db in try ModelTable.newest(of: grid, in: db) }
     }
 
     /// The largest model id ever stored, 0 if none: ids are the caller's to give.
     public func lastModelID() throws(StoreError) -> Int64 {
-        try database.readNow { db in try ModelTable.lastID(in: db) }
+        try readForecasts(otherwise: 0) { db in try ModelTable.lastID(in: db) }
     }
 
     /// Alerts, newest first: those that fire (`open`) or all, of one series or all, since an event time or ever.
     public func alerts(
         open openOnly: Bool = false, series: SeriesID? = nil, since: Timestamp? = nil
     ) throws(StoreError) -> [AlertRow] {
-        try database.readNow { db in try AlertTable.rows(openOnly: openOnly, series: series, since: since, in: db) }
+        try readForecasts(otherwise: []) { db in
+            try AlertTable.rows(openOnly: openOnly, series: series, since: since, in: db)
+        }
     }
 
-    /// Transitions of alerts after a position, oldest first: what a sink has not sent yet.
-    public func alertHistory(
-        after position: Int64, limit: Int = 1000
-    ) throws(StoreError) -> [(position: Int64, alert: AlertRow)] {
-        try database.readNow { db in try AlertTable.history(after: position, limit: limit, in: db) }
-    }
-
-    /// The daily sums of a grid, oldest first.
-    public func skill(grid: GridID) throws(StoreError) -> [SkillRow] {
-        try database.readNow { db in try SkillTable.rows(of: grid, in: db) }
-    }
-
-    /// All marks, by their beginning.
-    public func marks() throws(StoreError) -> [MarkRow] {
-        try database.readNow { db in try MarkTable.all(in: db) }
-    }
-
-    /// How far a feeder or sink has come; nil if it never said.
-    public func cursor(name: String) throws(StoreError) -> String? {
-        try database.readNow { db in try CursorTable.position(of: name, in: db) }
+    /// Reads tables of forecasts; a file without them holds none.
+    private func readForecasts<T>(
+        otherwise nothing: T, _ body: (Database) throws -> T
+    ) throws(StoreError) -> T {
+        try database.readNow { db in try GridTable.exists(in: db) ? body(db) : nothing }
     }
 
     /// What the file is made of.
@@ -120,6 +104,7 @@ extension StoreReader {
             sizes.freeBytes = page * (try number("PRAGMA freelist_count"))
             sizes.journalRows = try number("SELECT count(*) FROM journal")
             sizes.sampleBytes += try number("SELECT coalesce(sum(length(bytes)), 0) FROM journal")
+            guard try GridTable.exists(in: db) else { return }
             sizes.forecastBytes += try number("SELECT coalesce(sum(length(fan) + 64), 0) FROM forecast_latest")
             if let history = state.withLock({ $0.historyBytes }) {
                 sizes.forecastBytes += history

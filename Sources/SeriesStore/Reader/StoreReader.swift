@@ -48,6 +48,24 @@ public struct StoreReader: Sendable {
         throw .failed("the segments of series \(series) change faster than they can be read")
     }
 
+    /// The same of every series that has samples, from directories alone: no chunk is decoded.
+    public func summaries() async throws(StoreError) -> [SeriesID: SeriesSummary] {
+        var result: [SeriesID: SeriesSummary] = [:]
+        let (heads, groups) = state.withLock { contents in
+            (
+                contents.heads.compactMapValues { SeriesSummary(of: $0.samples(from: .min, to: .max)) },
+                Array(contents.segments.keys.filter { $0.kind == .samples })
+            )
+        }
+        for group in groups {
+            // One series fills what is remembered of its group.
+            _ = try await summary(of: group.group * GroupKey.size)
+            result.merge(state.withLock { $0.summaries[group] ?? [:] }) { $1 }
+        }
+        result.merge(heads) { SeriesSummary.sum($0, $1) ?? $1 }
+        return result
+    }
+
     func ordered(_ series: SeriesID, from: Timestamp, to: Timestamp) async throws(StoreError) -> Samples {
         for _ in 0..<Self.attempts {
             let (head, segments) = state.withLock { contents in
@@ -66,23 +84,5 @@ public struct StoreReader: Sendable {
             return found.ordered()
         }
         throw .failed("the segments of series \(series) change faster than they can be read")
-    }
-}
-
-extension SeriesSummary {
-    /// Of ascending samples; nil if there are none.
-    init?(of samples: Samples) {
-        guard let first = samples.timestamps.first, let last = samples.timestamps.last, let value = samples.values.last
-        else { return nil }
-        self.init(count: samples.count, first: first, last: last, lastValue: value)
-    }
-
-    /// Both together; of two last samples with one time, the right one's.
-    static func sum(_ left: SeriesSummary?, _ right: SeriesSummary?) -> SeriesSummary? {
-        guard let left, let right else { return left ?? right }
-        let last = right.last >= left.last ? right : left
-        return SeriesSummary(
-            count: left.count + right.count, first: min(left.first, right.first), last: last.last,
-            lastValue: last.lastValue)
     }
 }

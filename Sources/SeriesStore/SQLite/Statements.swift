@@ -36,10 +36,6 @@ public enum SQLValue: Sendable, Hashable {
 
     var count: Int { Int(unsafe sqlite3_column_count(statement)) }
 
-    func name(_ column: Int) -> String {
-        unsafe sqlite3_column_name(statement, Int32(column)).map { unsafe String(cString: $0) } ?? ""
-    }
-
     func isNull(_ column: Int) -> Bool { unsafe sqlite3_column_type(statement, Int32(column)) == SQLITE_NULL }
     func integer(_ column: Int) -> Int64 { unsafe sqlite3_column_int64(statement, Int32(column)) }
     func real(_ column: Int) -> Double { unsafe sqlite3_column_double(statement, Int32(column)) }

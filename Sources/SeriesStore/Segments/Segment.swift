@@ -12,40 +12,6 @@ enum SegmentKind: UInt8, Sendable {
     case record = 1
 }
 
-/// What can be said about the values of a chunk without decoding it. NaN in `least` says that it holds NaNs: decode.
-struct ChunkStatistics: Sendable, Equatable {
-    var least: Double
-    var largest: Double
-    var sum: Double
-    var first: Double
-    var last: Double
-
-    init(least: Double, largest: Double, sum: Double, first: Double, last: Double) {
-        self.least = least
-        self.largest = largest
-        self.sum = sum
-        self.first = first
-        self.last = last
-    }
-
-    /// - Precondition: there is at least one value.
-    init(_ values: [Double]) {
-        first = values[0]
-        last = values[values.count - 1]
-        least = first
-        largest = first
-        sum = 0
-        var hasNaN = false
-        for value in values {
-            if value.isNaN { hasNaN = true }
-            least = value < least ? value : least
-            largest = value > largest ? value : largest
-            sum += value
-        }
-        if hasNaN { (least, largest, sum) = (.nan, .nan, .nan) }
-    }
-}
-
 /// The front of a segment: where everything is.
 struct SegmentDirectory: Sendable {
     static let magic: [UInt8] = Array("FSEG".utf8)
@@ -64,15 +30,50 @@ struct SegmentDirectory: Sendable {
         var bytes: Range<Int>
     }
 
-    /// One chunk.
+    /// One chunk. Its payload is what it holds itself and, after that, its tail, if it has one.
     struct Chunk: Sendable, Equatable {
         var owner: Int64
         /// Index of its time column.
         var times: Int
-        /// Where its payload stands in the segment, checksum included.
+        /// Where what it holds itself stands in the segment, checksum included; empty for nothing.
         var bytes: Range<Int>
+        /// What it has in common with a chunk before it.
+        var tail: Tail?
         /// Only for samples.
         var statistics: ChunkStatistics?
+
+        /// Whether all samples have the value `statistics.first`: then there is no payload.
+        var isConstant: Bool { bytes.isEmpty && tail == nil }
+
+        /// The payload, from a function that gives the bytes of a range of the segment.
+        func payload(
+            what: String, _ read: (Range<Int>) throws(StoreError) -> [UInt8]
+        ) throws(StoreError) -> [UInt8] {
+            var payload = bytes.isEmpty ? [] : try unsealed(try read(bytes), what: what)
+            if let tail {
+                let whole = try unsealed(try read(tail.bytes), what: what)
+                guard tail.length <= whole.count else { throw .damaged("\(what): a tail of \(tail.length) bytes") }
+                payload.append(contentsOf: whole.suffix(tail.length))
+            }
+            return payload
+        }
+
+        /// The values of a chunk of `count` samples with this payload.
+        func values(
+            _ payload: [UInt8], _ count: Int, with decompressor: Decompressor
+        ) throws(StoreError) -> [Double] {
+            if isConstant { return [Double](repeating: statistics?.first ?? .nan, count: count) }
+            return try ValueColumn.decode(payload, count: count, with: decompressor)
+        }
+    }
+
+    /// The last bytes of another chunk's payload.
+    struct Tail: Sendable, Equatable {
+        /// Index of that chunk. It has no tail of its own.
+        var chunk: Int
+        var length: Int
+        /// Where that chunk's payload stands, checksum included.
+        var bytes: Range<Int>
     }
 
     var kind: SegmentKind

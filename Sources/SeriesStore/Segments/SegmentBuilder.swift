@@ -11,6 +11,10 @@ struct SegmentBuilder {
     private var directory: SegmentDirectory
     private var timeColumns: [[UInt8]] = []
     private var payloads: [[UInt8]] = []
+    /// Chunks that hold their whole payload, by the hash of its last bytes.
+    private var tails: [UInt64: Int] = [:]
+    /// A tail shorter than this is not worth looking for.
+    private static let leastTail = 24
     /// Time columns by the hash of their timestamps.
     private var known: [UInt64: [(timestamps: [Timestamp], index: Int)]] = [:]
 
@@ -33,9 +37,12 @@ struct SegmentBuilder {
     mutating func append(series: SeriesID, _ samples: Samples) {
         for range in Self.parts(samples.count) {
             let values = Array(samples.values[range])
+            let isConstant = values.allSatisfy { $0.bitPattern == values[0].bitPattern }
             append(
                 owner: series, timestamps: Array(samples.timestamps[range]),
-                payload: ValueColumn.encode(values, with: compressor), statistics: ChunkStatistics(values))
+                payload: isConstant ? [] : ValueColumn.encode(values, with: compressor),
+                statistics: isConstant
+                    ? ChunkStatistics(constant: values[0], count: values.count) : ChunkStatistics(values))
         }
     }
 
@@ -45,17 +52,34 @@ struct SegmentBuilder {
         return (0..<parts).map { $0 * count / parts..<($0 + 1) * count / parts }.filter { !$0.isEmpty }
     }
 
-    /// Adds one chunk with ascending times.
+    /// Adds one chunk with ascending times. Only a constant one has an empty payload.
     mutating func append(owner: Int64, timestamps: [Timestamp], payload: [UInt8], statistics: ChunkStatistics?) {
-        let payload = sealed(payload)
+        let tail = tail(of: payload)
+        let own = tail.map { Array(payload.dropLast($0.length)) } ?? payload
+        let stored = own.isEmpty ? [] : sealed(own)
         directory.chunks.append(
             SegmentDirectory.Chunk(
-                owner: owner, times: timeColumn(timestamps), bytes: 0..<payload.count, statistics: statistics))
-        payloads.append(payload)
-        size += payload.count
+                owner: owner, times: timeColumn(timestamps), bytes: 0..<stored.count, tail: tail,
+                statistics: statistics))
+        payloads.append(stored)
+        size += stored.count
         count += timestamps.count
         first = min(first, timestamps[0])
         last = max(last, timestamps[timestamps.count - 1])
+    }
+
+    /// What a payload ends in and a chunk before it too: twins such as free and available bytes, and series that are
+    /// always so far apart, differ in their first value alone. If there is nothing, the payload may be somebody's tail.
+    private mutating func tail(of payload: [UInt8]) -> SegmentDirectory.Tail? {
+        guard payload.count >= Self.leastTail else { return nil }
+        let hash = XXH64.hash(payload.span.extracting(last: Self.leastTail))
+        guard let chunk = tails[hash] else {
+            tails[hash] = directory.chunks.count
+            return nil
+        }
+        let other = payloads[chunk].dropLast(4)
+        let length = zip(payload.reversed(), other.reversed()).prefix { $0 == $1 }.count
+        return length < Self.leastTail ? nil : SegmentDirectory.Tail(chunk: chunk, length: length, bytes: 0..<0)
     }
 
     /// The finished segment.

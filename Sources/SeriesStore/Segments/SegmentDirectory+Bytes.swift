@@ -14,20 +14,18 @@ extension SegmentDirectory {
         }
         plain.appendVarint(chunks.count)
         var previous: Int64 = 0
-        for chunk in chunks {
+        for (index, chunk) in chunks.enumerated() {
             plain.appendSigned(chunk.owner &- previous)
             plain.appendVarint(chunk.times)
-            plain.appendVarint(chunk.bytes.count)
+            let isAscending = chunk.statistics?.isAscending ?? false
+            plain.appendVarint(max(0, chunk.bytes.count - 4) << 2 | (isAscending ? 2 : 0) | (chunk.tail == nil ? 0 : 1))
+            if let tail = chunk.tail {
+                plain.appendVarint(index - tail.chunk)
+                plain.appendVarint(tail.length)
+            }
             previous = chunk.owner
         }
-        if kind == .samples {
-            for field in Self.fields {
-                let words = chunks.map { ($0.statistics.map { $0[keyPath: field] } ?? .nan).bitPattern }
-                for shift in stride(from: UInt64(56), through: 0, by: -8) {
-                    for word in words { plain.append(UInt8(truncatingIfNeeded: word >> shift)) }
-                }
-            }
-        }
+        if kind == .samples { Self.appendStatistics(of: chunks, to: &plain) }
         let packed = compressor.compress(plain)
         var bytes = Self.magic
         bytes.append(Self.version)
@@ -67,28 +65,82 @@ extension SegmentDirectory {
         }
         chunks = []
         var owner: Int64 = 0
-        for _ in 0..<(try reader.count(limit: plain.count)) {
+        var ascending: [Bool] = []
+        for index in 0..<(try reader.count(limit: plain.count)) {
             owner &+= try reader.signed()
-            let column = try reader.count(limit: max(0, times.count - 1))
-            let length = try reader.count(limit: largest)
-            chunks.append(Chunk(owner: owner, times: column, bytes: try place(length), statistics: nil))
-        }
-        guard kind == .samples else { return }
-        var statistics = [ChunkStatistics](
-            repeating: ChunkStatistics(least: 0, largest: 0, sum: 0, first: 0, last: 0), count: chunks.count)
-        for field in Self.fields {
-            var words = [UInt64](repeating: 0, count: chunks.count)
-            for _ in 0..<8 {
-                for (index, byte) in try reader.take(chunks.count).enumerated() {
-                    words[index] = words[index] << 8 | UInt64(byte)
-                }
+            guard !times.isEmpty else { throw .damaged("a chunk without a time column") }
+            let column = try reader.count(limit: times.count - 1)
+            let header = try reader.count(limit: largest)
+            let length = header >> 2
+            var tail: Tail?
+            if header & 1 == 1 {
+                let back = try reader.count(limit: index)
+                guard back > 0, chunks[index - back].tail == nil else { throw .damaged("a tail of a tail") }
+                tail = Tail(
+                    chunk: index - back, length: try reader.count(limit: largest), bytes: chunks[index - back].bytes)
             }
-            for (index, word) in words.enumerated() { statistics[index][keyPath: field] = Double(bitPattern: word) }
+            ascending.append(header & 2 == 2)
+            chunks.append(
+                Chunk(
+                    owner: owner, times: column, bytes: try place(length == 0 ? 0 : length + 4), tail: tail,
+                    statistics: nil))
         }
-        for index in chunks.indices { chunks[index].statistics = statistics[index] }
+        if kind == .samples { try readStatistics(&reader, ascending) }
     }
 
-    private static var fields: [WritableKeyPath<ChunkStatistics, Double>] {
-        [\.least, \.largest, \.sum, \.first, \.last]
+    // Of a constant chunk the first value is stored, of an ascending one also sum and last, of all others everything:
+    // first, sum, last, least, largest, each for all chunks that have it.
+
+    private static func appendStatistics(of chunks: [Chunk], to plain: inout [UInt8]) {
+        func append(_ values: [Double]) {
+            for shift in stride(from: UInt64(56), through: 0, by: -8) {
+                for value in values { plain.append(UInt8(truncatingIfNeeded: value.bitPattern >> shift)) }
+            }
+        }
+        let all = chunks.compactMap(\.statistics)
+        let varying = chunks.filter { !$0.isConstant }.compactMap(\.statistics)
+        let wild = varying.filter { !$0.isAscending }
+        append(all.map(\.first))
+        append(varying.map(\.sum))
+        append(varying.map(\.last))
+        append(wild.map(\.least))
+        append(wild.map(\.largest))
+    }
+
+    private mutating func readStatistics(_ reader: inout ByteReader, _ ascending: [Bool]) throws(StoreError) {
+        func read(_ count: Int) throws(StoreError) -> [Double] {
+            var words = [UInt64](repeating: 0, count: count)
+            for _ in 0..<8 {
+                let plane = try reader.take(count)
+                for index in 0..<count { words[index] = words[index] << 8 | UInt64(plane[plane.startIndex + index]) }
+            }
+            return words.map { Double(bitPattern: $0) }
+        }
+        var varying = 0
+        var wild = 0
+        for (index, chunk) in chunks.enumerated() where !chunk.isConstant {
+            varying += 1
+            if !ascending[index] { wild += 1 }
+        }
+        let first = try read(chunks.count)
+        let (sum, last) = (try read(varying), try read(varying))
+        let (least, largest) = (try read(wild), try read(wild))
+        (varying, wild) = (0, 0)
+        for index in chunks.indices {
+            if chunks[index].isConstant {
+                chunks[index].statistics = ChunkStatistics(
+                    constant: first[index], count: times[chunks[index].times].count)
+                continue
+            }
+            var statistics = ChunkStatistics(
+                least: first[index], largest: last[varying], sum: sum[varying], first: first[index],
+                last: last[varying], isAscending: ascending[index])
+            if !ascending[index] {
+                (statistics.least, statistics.largest) = (least[wild], largest[wild])
+                wild += 1
+            }
+            chunks[index].statistics = statistics
+            varying += 1
+        }
     }
 }

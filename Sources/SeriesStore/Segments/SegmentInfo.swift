@@ -5,7 +5,7 @@
 struct SegmentInfo: Sendable, Equatable {
     var id: Int64
     var kind: SegmentKind
-    /// Owners of one group are sealed together: `series / 64`, or `grid / 64` for the record.
+    /// Owners of one group are sealed together: `series / 128`, or `grid / 128` for the record.
     var group: Int64
     /// The newest journal row in it. Where two segments hold one timestamp of a series, the larger wins.
     var journalTo: Int64
@@ -17,4 +17,6 @@ struct SegmentInfo: Sendable, Equatable {
     var count: Int
     /// Size of the segment.
     var size: Int
+    /// Whether a merge wrote it, with the thorough compressor; else a seal did.
+    var isMerged: Bool
 }

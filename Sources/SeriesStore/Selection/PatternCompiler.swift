@@ -1,6 +1,14 @@
 // From the text of a regular expression to the program that `Pattern` runs: recursive descent, each level of the
 // grammar one function, code emitted as fragments with relative positions resolved by moving them.
 
+extension Pattern {
+    /// Compiles a regular expression.
+    public init(regularExpression text: String) throws(PatternError) {
+        var compiler = PatternCompiler(text)
+        self.init(text, program: try compiler.program())
+    }
+}
+
 /// Compiles one regular expression.
 struct PatternCompiler {
     private let text: String

@@ -63,24 +63,7 @@ public struct Selector: Sendable, Equatable, CustomStringConvertible {
     public let description: String
     let matchers: [Matcher]
 
-    /// Reads a Prometheus selector where there is a brace, else words separated by spaces.
-    public init(parsing text: String) throws(SelectorError) {
-        var reader = SelectorReader(text)
-        description = text
-        matchers = try reader.selector()
-    }
-
-    /// Reads words: a name and `label=value` in any order; or one Prometheus selector, whole or split at spaces.
-    public init(words: [String]) throws(SelectorError) {
-        let text = words.joined(separator: " ")
-        if SelectorReader.hasBrace(text) {
-            try self.init(parsing: text)
-        } else {
-            self.init(text, try SelectorReader.matchers(words: words.filter { !$0.isEmpty }))
-        }
-    }
-
-    private init(_ description: String, _ matchers: [Matcher]) {
+    init(_ description: String, _ matchers: [Matcher]) {
         self.description = description
         self.matchers = matchers
     }

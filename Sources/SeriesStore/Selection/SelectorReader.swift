@@ -1,5 +1,23 @@
 // The text of a selector to its matchers.
 
+extension Selector {
+    /// Reads a Prometheus selector where there is a brace, else words separated by spaces.
+    public init(parsing text: String) throws(SelectorError) {
+        var reader = SelectorReader(text)
+        self.init(text, try reader.selector())
+    }
+
+    /// Reads words: a name and `label=value` in any order; or one Prometheus selector, whole or split at spaces.
+    public init(words: [String]) throws(SelectorError) {
+        let text = words.joined(separator: " ")
+        if SelectorReader.hasBrace(text) {
+            try self.init(parsing: text)
+        } else {
+            self.init(text, try SelectorReader.matchers(words: words.filter { !$0.isEmpty }))
+        }
+    }
+}
+
 /// A cursor over one selector.
 struct SelectorReader {
     private let text: String

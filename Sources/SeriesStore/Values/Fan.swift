@@ -52,34 +52,81 @@ public struct Fan: Sendable, Hashable {
         median: [Double], lower80: [Double], upper80: [Double], lower95: [Double], upper95: [Double],
         resolution: Resolution
     ) -> Fan {
-        let columns = [(lower80, -1.0), (upper80, 1), (lower95, -1), (upper95, 1)]
-        precondition(columns.allSatisfy { $0.0.count == median.count }, "columns of unequal length")
-        let medians = finite(median)
-        let low = medians.min() ?? 0
-        let high = medians.max() ?? 0
-        var widest = 0.0
-        for (column, sign) in columns {
-            for (bound, median) in zip(column, medians) where bound.isFinite {
-                widest = max(widest, (bound - median) * sign)
+        let columns = [median, lower80, upper80, lower95, upper95]
+        precondition(columns.allSatisfy { $0.count == median.count }, "columns of unequal length")
+        var rows: [Double] = []
+        rows.reserveCapacity(5 * median.count)
+        for k in median.indices { for column in columns { rows.append(column[k]) } }
+        return quantised(rows: rows, places: RowPlaces(), resolution: resolution)
+    }
+
+    /// Where a row of numbers, one row a lead, holds what a fan keeps.
+    public struct RowPlaces: Sendable {
+        /// Numbers in a row.
+        public var stride = 5
+        /// Place of the median.
+        public var median = 0
+        /// Places of the bounds.
+        public var lower80 = 1, upper80 = 2, lower95 = 3, upper95 = 4
+
+        /// Median, lower and upper end of the 80 % interval, of the 95 % one.
+        public init() {}
+
+        /// Any other order.
+        public init(stride: Int, median: Int, lower80: Int, upper80: Int, lower95: Int, upper95: Int) {
+            self.stride = stride
+            self.median = median
+            self.lower80 = lower80
+            self.upper80 = upper80
+            self.lower95 = lower95
+            self.upper95 = upper95
+        }
+    }
+
+    /// The same from `[lead][stride]` numbers: about 2 us for 60 leads.
+    public static func quantised(rows: [Double], places: RowPlaces, resolution: Resolution) -> Fan {
+        let steps = rows.count / places.stride
+        let bounds = [(places.lower80, -1.0), (places.upper80, 1), (places.lower95, -1), (places.upper95, 1)]
+        var last = 0.0
+        for k in 0..<steps where rows[k * places.stride + places.median].isFinite {
+            last = rows[k * places.stride + places.median]
+            break
+        }
+        var medians: [Double] = []
+        medians.reserveCapacity(steps)
+        var (low, high, widest) = (Double.infinity, -Double.infinity, 0.0)
+        for k in 0..<steps {
+            let row = k * places.stride
+            if rows[row + places.median].isFinite { last = rows[row + places.median] }
+            medians.append(last)
+            (low, high) = (min(low, last), max(high, last))
+            for (place, sign) in bounds where rows[row + place].isFinite {
+                widest = max(widest, (rows[row + place] - last) * sign)
             }
         }
+        if steps == 0 { (low, high) = (0, 0) }
         let resolution = fitting(resolution, low: low, high: high, widest: widest)
         let base = Int64(clamping: ((resolution.steps(low) / 2) + (resolution.steps(high) / 2)).rounded())
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(6 * median.count)
-        let units = medians.map { value -> Int64 in
-            let offset = Int16(clamping: Int64(clamping: resolution.steps(value)) - base)
-            bytes.append(UInt8(truncatingIfNeeded: offset))
-            bytes.append(UInt8(truncatingIfNeeded: offset >> 8))
-            return base + Int64(offset)
-        }
-        for (column, sign) in columns {
-            for (bound, unit) in zip(column, units) {
-                let bound = bound.isFinite ? resolution.steps(bound) : Double(unit) + sign * resolution.steps(widest)
-                bytes.append(code(spread: max(0, (bound - Double(unit)) * sign)))
+        var bytes = [UInt8](repeating: 0, count: 6 * steps)
+        for k in 0..<steps {
+            let offset = Int16(clamping: Int64(clamping: resolution.steps(medians[k])) - base)
+            bytes[2 * k] = UInt8(truncatingIfNeeded: offset)
+            bytes[2 * k + 1] = UInt8(truncatingIfNeeded: offset >> 8)
+            let unit = Double(base + Int64(offset))
+            for (column, (place, sign)) in bounds.enumerated() {
+                let bound = rows[k * places.stride + place]
+                let end = bound.isFinite ? resolution.steps(bound) : unit + sign * resolution.steps(widest)
+                bytes[(2 + column) * steps + k] = code(spread: max(0, (end - unit) * sign))
             }
         }
-        return Fan(steps: median.count, base: base, resolution: resolution, bytes: bytes)
+        return Fan(steps: steps, base: base, resolution: resolution, bytes: bytes)
+    }
+
+    /// Whether a resolution certainly holds, without being coarsened, every fan whose medians are all `level` and whose
+    /// bounds are at most `reach` away. A hundredth is left for rounding.
+    public static func holds(level: Double, reach: Double, resolution: Resolution) -> Bool {
+        resolution.steps(reach) < Double(largestSpread) * 0.99
+            && resolution.steps(abs(level) + reach) * Double(resolution.numerator) < 9_007_199_254_740_992 * 0.99
     }
 
     /// The finest resolution, not finer than asked, that holds the fan.
@@ -95,14 +142,6 @@ public struct Fan: Sendable, Hashable {
         var candidate = max(asked, Resolution.smallest(atLeast: widest / 2000))
         while !fits(candidate), candidate.coarser != candidate { candidate = candidate.coarser }
         return candidate
-    }
-
-    private static func finite(_ column: [Double]) -> [Double] {
-        var last = column.first(where: \.isFinite) ?? 0
-        return column.map { value in
-            if value.isFinite { last = value }
-            return last
-        }
     }
 
     /// Median at lead k + 1, `0 ..< steps`.

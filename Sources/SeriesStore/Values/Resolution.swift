@@ -1,6 +1,12 @@
 // The unit in which a forecast is rounded: 1, 2 or 5 times a power of ten, kept as a fraction, so that a stored integer
 // becomes the same double here and in plain SQL: one exact product, one correctly rounded division.
 
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#endif
+
 /// A step of 1, 2 or 5 x 10^k, as an exact fraction.
 public struct Resolution: Sendable, Hashable {
     /// 1, 2 or 5 times a power of ten.
@@ -60,7 +66,9 @@ public struct Resolution: Sendable, Hashable {
 
     private static func largest(atMost bound: Double) -> Resolution {
         guard bound > finest.value else { return finest }
-        var candidate = finest
+        // Half a decade of doubt about the logarithm, and then at most four steps up.
+        let exponent = bound < 1e17 ? Int((log10(bound) - 0.5).rounded(.down)) : 16
+        var candidate = Resolution(exponent: max(exponent, -18), mantissa: 1)
         while candidate.coarser != candidate, candidate.coarser.value <= bound { candidate = candidate.coarser }
         return candidate
     }

@@ -4,6 +4,14 @@
 /// Nanoseconds since 1970-01-01 UTC. Every `Int64` is a valid timestamp.
 public typealias Timestamp = Int64
 
+extension Timestamp {
+    /// The day that it lies in, in days since 1970-01-01 UTC.
+    var day: Int64 {
+        let (days, rest) = quotientAndRemainder(dividingBy: 86_400_000_000_000)
+        return rest < 0 ? days - 1 : days
+    }
+}
+
 /// The row of a series. Given once, never used again for another series.
 public typealias SeriesID = Int64
 
@@ -50,8 +58,8 @@ public struct SeriesInfo: Sendable, Hashable {
     public var aggregate: Aggregate
     /// The usual distance of its samples; nil until it is decided.
     public var intervalSeconds: Double?
-    /// Wall clock at its first sample's arrival.
-    public var createdAt: Timestamp
+    /// The day of its first sample's arrival, in days since 1970-01-01 UTC.
+    public var createdDay: Int64
     /// The user who sent its first sample, if the transport told.
     public var uid: Int64?
     /// IANA name of the zone in which its days and weeks are counted; nil: the daemon's.
@@ -60,7 +68,7 @@ public struct SeriesInfo: Sendable, Hashable {
     /// All fields; see there.
     public init(
         id: SeriesID, key: SeriesKey, kind: SeriesKind, unit: String, aggregate: Aggregate,
-        intervalSeconds: Double? = nil, createdAt: Timestamp, uid: Int64? = nil, timeZone: String? = nil
+        intervalSeconds: Double? = nil, createdDay: Int64, uid: Int64? = nil, timeZone: String? = nil
     ) {
         self.id = id
         self.key = key
@@ -68,7 +76,7 @@ public struct SeriesInfo: Sendable, Hashable {
         self.unit = unit
         self.aggregate = aggregate
         self.intervalSeconds = intervalSeconds
-        self.createdAt = createdAt
+        self.createdDay = createdDay
         self.uid = uid
         self.timeZone = timeZone
     }

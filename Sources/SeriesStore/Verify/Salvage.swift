@@ -42,9 +42,9 @@ private struct Salvage {
     private(set) var lost: [String] = []
 
     /// Tables copied as they are. Journal and segments are decoded first.
-    private static let tables = [
-        "series", "grid", "journal", "segment", "forecast_latest", "forecast_fan", "skill", "model", "state", "alert",
-        "alert_history", "mark", "cursor",
+    private static let tablesOfSamples = ["series_class", "series", "cursor", "journal", "segment"]
+    private static let tablesOfForecasts = [
+        "grid", "forecast_latest", "forecast_fan", "skill", "model", "state", "alert", "alert_history", "mark",
     ]
 
     init(_ old: Database, _ new: Database) {
@@ -54,12 +54,21 @@ private struct Salvage {
 
     /// - Throws: what the new file will not take; what the old one does not give is noted.
     mutating func run() throws(StoreError) {
-        for table in Self.tables { try copy(table) }
+        let hasForecasts = try GridTable.exists(in: old)
+        if hasForecasts { try Schema.makeForecastTables(new) }
+        for table in Self.tablesOfSamples + (hasForecasts ? Self.tablesOfForecasts : []) { try copy(table) }
+        // A key is no key without its base.
+        let nameless =
+            "base NOT NULL AND base NOT IN (SELECT id FROM series) OR class NOT IN (SELECT id FROM series_class)"
+        for id in try new.rows("SELECT id FROM series WHERE \(nameless)", [], { $0.integer(0) }) {
+            lost.append("series \(id): half of its name is gone")
+            try new.run("DELETE FROM series WHERE id = ?", [.integer(id)])
+        }
     }
 
     /// Copies rows in the order of their keys. Where a page cannot be read, the next rows are looked for beyond it.
     private mutating func copy(_ table: String) throws(StoreError) {
-        let hasRowID = table != "skill" && table != "cursor"
+        let hasRowID = !["skill", "cursor", "model"].contains(table)
         var after = Int64.min
         var step: Int64 = 1
         while true {
@@ -110,11 +119,11 @@ private struct Salvage {
         try new.run("INSERT OR REPLACE INTO \(table) VALUES (\(places))", values)
     }
 
-    /// id, kind, group and journal position stay; extent, counts and bytes are those of the rest.
+    /// id, kind, group, journal position and whether a merge wrote it stay; extent, counts and bytes are those of the rest.
     private static func row(of rest: SegmentBuilder, inPlaceOf values: [SQLValue]) -> [SQLValue] {
         values.prefix(4) + [
             .integer(rest.first), .integer(rest.last), .integer(Int64(rest.chunkCount)), .integer(Int64(rest.count)),
-            .blob(rest.finished()),
+            values[8], .blob(rest.finished()),
         ]
     }
 
@@ -122,7 +131,7 @@ private struct Salvage {
         switch kind {
         case .samples:
             // The names were copied first.
-            let info = try? SeriesTable.all(in: new).first { $0.info.id == gap.owner }?.info
+            let info = try? SeriesTable.all(in: new).first { $0.id == gap.owner }
             let name = info.map(\.key.description) ?? "series \(gap.owner)"
             let (from, to) = (gap.times.first / 1_000_000_000, gap.times.last / 1_000_000_000)
             return "\(gap.times.count) samples of \(name), \(from) to \(to) in seconds since 1970: \(gap.reason.reason)"

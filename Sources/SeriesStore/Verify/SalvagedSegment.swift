@@ -42,15 +42,16 @@ struct SalvagedSegment {
         _ chunk: SegmentDirectory.Chunk, _ times: SegmentDirectory.Times, _ kind: SegmentKind, _ bytes: [UInt8],
         _ decompressor: Decompressor
     ) throws(StoreError) -> (timestamps: [Timestamp], payload: [UInt8]) {
-        guard times.bytes.upperBound <= bytes.count, chunk.bytes.upperBound <= bytes.count else {
-            throw .damaged("a segment that breaks off")
+        func read(_ range: Range<Int>) throws(StoreError) -> [UInt8] {
+            guard range.upperBound <= bytes.count else { throw .damaged("a segment that breaks off") }
+            return Array(bytes[range])
         }
-        let column = try unsealed(Array(bytes[times.bytes]), what: "time column")
+        let column = try unsealed(try read(times.bytes), what: "time column")
         let timestamps = try TimeColumn.decode(column, count: times.count, with: decompressor)
-        let payload = try unsealed(Array(bytes[chunk.bytes]), what: "chunk")
+        let payload = try chunk.payload(what: "chunk", read)
         switch kind {
         case .samples:
-            _ = try ValueColumn.decode(payload, count: times.count, with: decompressor)
+            _ = try chunk.values(payload, times.count, with: decompressor)
         case .record:
             _ = try RecordChunk.decode(
                 payload, owner: RecordOwner(id: chunk.owner), bins: timestamps, with: decompressor)

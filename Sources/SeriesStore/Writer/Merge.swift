@@ -26,7 +26,7 @@ struct MergeRequest: Sendable {
         var seal = SealRequest(group: group, row: segments[segments.count - 1].journalTo)
         seal.samples = contents.samples.map { ($0, $1) }
         seal.records = contents.records.map { ($0, $1) }
-        var result = seal.sealed(compressor: compressor)
+        var result = seal.sealed(compressor: compressor, isMerge: true)
         // Nothing of it comes out of a head.
         result.samples = [:]
         result.records = [:]
@@ -63,16 +63,22 @@ struct MergedContents: Sendable {
 extension StoreContents {
     /// A run of small segments of one group that is worth a merge; nil if there is none.
     ///
-    /// - Parameter all: take what there is, for `compact`; else wait until a full chunk of each series comes together.
+    /// - Parameter all: take what there is, for `compact`, also a lone segment that was never merged; else wait until a
+    ///   full chunk of each series comes together.
     func mergeRequest(_ group: GroupKey, all: Bool) -> MergeRequest? {
         var run: [SegmentInfo] = []
         var samples = 0
         var depth = 0
+        func isWorthIt() -> Bool {
+            // What came out of one merge would come out of it again.
+            let isDone = run.allSatisfy { $0.isMerged && $0.journalTo == run[0].journalTo }
+            return all ? !isDone : run.count > 1 && depth >= SegmentBuilder.usualChunk && !isDone
+        }
         for segment in segments[group] ?? [] {
             let perChunk = segment.count / max(1, segment.chunks)
-            let isSmall = perChunk < SegmentBuilder.usualChunk / 2
+            let isSmall = perChunk < SegmentBuilder.usualChunk / 2 || all && !segment.isMerged
             if !isSmall || samples + segment.count > MergeRequest.mostSamples {
-                if run.count > 1, all || depth >= SegmentBuilder.usualChunk { break }
+                if isWorthIt() { break }
                 (run, samples, depth) = ([], 0, 0)
                 if !isSmall { continue }
             }
@@ -81,7 +87,7 @@ extension StoreContents {
             // Several segments of one seal hold different series: they add to the width, not to the depth.
             if run.count < 2 || run[run.count - 2].journalTo != segment.journalTo { depth += perChunk }
         }
-        guard run.count > 1, all || depth >= SegmentBuilder.usualChunk else { return nil }
+        guard isWorthIt() else { return nil }
         return MergeRequest(group: group, segments: run)
     }
 }

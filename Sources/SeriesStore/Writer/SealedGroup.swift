@@ -17,7 +17,7 @@ struct SealRequest: Sendable {
 /// A group's segments, ready to be committed.
 struct SealedGroup: Sendable {
     var group: GroupKey
-    /// `sealed_to` of its series or grids.
+    /// Up to which journal row they hold the samples of the group.
     var row: Int64
     var segments: [(info: SegmentInfo, bytes: [UInt8])] = []
     /// How many of the oldest open samples of each series they hold.
@@ -33,8 +33,7 @@ struct SealedGroup: Sendable {
 
     func execute(in db: Database) throws(StoreError) {
         for (info, bytes) in segments { try SegmentTable.insert(info, bytes, into: db) }
-        for series in samples.keys.sorted() { try SeriesTable.seal(series, to: row, in: db) }
-        for grid in Set(records.keys.map(\.grid)).sorted() { try GridTable.seal(grid, to: row, in: db) }
+        if !(samples.isEmpty && records.isEmpty) { try CursorTable.raise(.sealed(group), to: row, in: db) }
         for id in replaced { try SegmentTable.delete(id, in: db) }
         if let deletedSeries { try SeriesTable.delete(deletedSeries, in: db) }
     }
@@ -46,12 +45,12 @@ extension SealRequest {
     static let segmentBytes = 192 << 10
 
     /// Encodes the segments; pure.
-    func sealed(compressor: Compressor) -> SealedGroup {
+    func sealed(compressor: Compressor, isMerge: Bool = false) -> SealedGroup {
         var result = SealedGroup(group: group, row: row)
         var builder = SegmentBuilder(kind: group.kind, compressor: compressor)
         func close() {
             if builder.isEmpty { return }
-            result.segments.append(builder.segment(group: group, row: row))
+            result.segments.append(builder.segment(group: group, row: row, isMerged: isMerge))
             builder = SegmentBuilder(kind: group.kind, compressor: compressor)
         }
         for (series, samples) in samples.sorted(by: { $0.series < $1.series }) {
@@ -83,11 +82,11 @@ extension SegmentBuilder {
     }
 
     /// The finished segment with its row; the id is given when it is committed.
-    func segment(group: GroupKey, row: Int64) -> (info: SegmentInfo, bytes: [UInt8]) {
+    func segment(group: GroupKey, row: Int64, isMerged: Bool) -> (info: SegmentInfo, bytes: [UInt8]) {
         let bytes = finished()
         let info = SegmentInfo(
             id: 0, kind: group.kind, group: group.group, journalTo: row, first: first, last: last,
-            chunks: chunkCount, count: count, size: bytes.count)
+            chunks: chunkCount, count: count, size: bytes.count, isMerged: isMerged)
         return (info, bytes)
     }
 }

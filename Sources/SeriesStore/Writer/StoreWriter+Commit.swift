@@ -1,7 +1,7 @@
 // The commit: everything that waits, in one transaction and one fsync. In it, in this order:
 //
-//   new series and grid rows -> one journal row -> fans and other rows -> finished seals: segments in, `sealed_to`
-//   forward, journal rows out.
+//   new series and grid rows -> one journal row -> fans and other rows -> finished seals: segments in, their
+//   cursor forward, journal rows out.
 //
 // After a power cut at any line, reopening finds either all of it or nothing. Only then are heads changed, waiters
 // resumed and subscribers told, so nobody sees what could be taken back.
@@ -141,11 +141,16 @@ struct CommitPlan: Sendable {
         journal == nil && fans.isEmpty && rows.isEmpty && newSeries.isEmpty && newGrids.isEmpty && seals.isEmpty
     }
 
+    private var needsForecastTables: Bool {
+        !newGrids.isEmpty || !fans.isEmpty || rows.contains(where: \.isOfForecasts)
+    }
+
     func execute(in db: Database) throws(StoreError) {
         do {
             try db.inTransaction(.immediate) {
-                for info in newSeries { try SeriesTable.insert(info, into: db) }
-                for grid in newGrids { try GridTable.insert(grid, into: db) }
+                if needsForecastTables { try Schema.makeForecastTables(db) }
+                try SeriesTable.insert(newSeries, into: db)
+                try GridTable.insert(newGrids, into: db)
                 if let journal { try JournalTable.insert(journal, id: row, into: db) }
                 for fan in fans { try FanTable.insert(fan, into: db) }
                 for row in rows { try row.execute(in: db) }
@@ -160,6 +165,14 @@ struct CommitPlan: Sendable {
 }
 
 extension TableWrite {
+    /// Whether its table is made with the first forecast.
+    var isOfForecasts: Bool {
+        switch self {
+        case .latestFan, .model, .alert, .skill, .state, .mark, .deleteModels: true
+        case .series, .cursor: false
+        }
+    }
+
     /// Writes the row.
     func execute(in db: Database) throws(StoreError) {
         switch self {

@@ -14,7 +14,8 @@ extension StoreWriter {
             sealing.insert(group)
             var dated = candidate
             for series in group.group * GroupKey.size..<(group.group + 1) * GroupKey.size where group.kind == .samples {
-                dated.created[series] = catalogue[series]?.createdAt
+                // The end of the day: rather longer than shorter.
+                dated.created[series] = catalogue[series].map { Bins.start(of: $0.createdDay + 1, stepSeconds: 86_400) }
             }
             let retention = dated
             let expired = try? await database.read { db in
@@ -48,7 +49,8 @@ extension StoreWriter {
         let recordBytes = state.withLock { $0.bytes(of: .record) }
         let grids = gridIDs.values.reduce(0) { $0 + $1.count }
         let budget = max(Int(Double(sampleBytes) * forecasts.budget), 65_536 * grids, 16 << 20)
-        let fans = try? await database.write { db in
+        let fans: Int? = try? await database.write { db in
+            guard try GridTable.exists(in: db) else { return 0 }
             try FanTable.thin(from: from, to: fine, in: db)
             try FanTable.delete(before: coarse, in: db)
             return try FanTable.historyBytes(in: db)
@@ -61,6 +63,7 @@ extension StoreWriter {
         let recent = (seconds - 6 * 3600) / FanTable.coarseSeconds * FanTable.coarseSeconds
         let thinned =
             (try? await database.write { db in
+                guard try GridTable.exists(in: db) else { return 0 }
                 try FanTable.thin(from: fine, to: recent, in: db)
                 return try FanTable.historyBytes(in: db)
             }) ?? fans
@@ -122,7 +125,7 @@ extension StoreWriter {
 
 extension StoreContents {
     /// The groups that may hold something expired.
-    fileprivate func candidates(now: Timestamp, options: Store.Options) -> [(GroupKey, Retention)] {
+    fileprivate func candidates(now: Timestamp, options: StoreOptions) -> [(GroupKey, Retention)] {
         segments.compactMap { group, list in
             switch group.kind {
             case .samples:

@@ -41,16 +41,6 @@ extension StoreWriter {
         stop()
     }
 
-    /// Takes no more entries and lets the loops end.
-    func stop() {
-        if phase == .open { phase = .stopping }
-        announceSpace()
-        announceSeal()
-        bell.finish()
-        timer.finish()
-        sealRequests.finish()
-    }
-
     private func runEnded() {
         isRunning = false
         for waiter in waitingForEnd { waiter.resume() }
@@ -75,7 +65,7 @@ extension StoreWriter {
     }
 
     /// From now on what is kept is what these options say; the others of them take part only at open.
-    func keep(_ new: Store.Options) {
+    func keep(_ new: StoreOptions) {
         options.retention = new.retention
         options.maxBytes = new.maxBytes
         options.keepFree = new.keepFree

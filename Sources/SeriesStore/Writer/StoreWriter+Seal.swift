@@ -10,12 +10,6 @@ extension StoreWriter {
     /// With more open samples than this in all heads, 24 MB, the largest groups are sealed early.
     static let openSamples = 1_500_000
 
-    /// What the sealer is asked for.
-    enum SealWork: Sendable {
-        case seal(GroupKey)
-        case merge(MergeRequest)
-    }
-
     /// Seals and merges on request, one group at a time.
     func sealLoop() async {
         let sealer = Sealer()
@@ -59,13 +53,6 @@ extension StoreWriter {
     func release(_ group: GroupKey) {
         sealing.remove(group)
         announceSeal()
-    }
-
-    /// Wakes whoever waits for a seal.
-    func announceSeal() {
-        let waiting = waitingForSeal
-        waitingForSeal = []
-        for continuation in waiting { continuation.resume() }
     }
 
     /// Asks for the groups that are due by count, after a commit.

@@ -28,7 +28,13 @@ public actor StoreWriter {
         case closed
     }
 
-    var options: Store.Options
+    /// What the sealer is asked for.
+    enum SealWork: Sendable {
+        case seal(GroupKey)
+        case merge(MergeRequest)
+    }
+
+    var options: StoreOptions
     let database: StoreDatabase
     let state: StoreState
     let catalogue: SeriesCatalogue
@@ -76,7 +82,7 @@ public actor StoreWriter {
     var nextSegmentID: Int64
 
     init(
-        options: Store.Options, database: StoreDatabase, state: StoreState, catalogue: SeriesCatalogue,
+        options: StoreOptions, database: StoreDatabase, state: StoreState, catalogue: SeriesCatalogue,
         health: StoreHealth, grids: [GridRow], nextGridID: GridID, nextSegmentID: Int64, clock: any Clock<Duration>,
         now: @escaping @Sendable () -> Timestamp, onCommit: @escaping @Sendable (SampleBatch) -> Void
     ) {
@@ -154,6 +160,23 @@ public actor StoreWriter {
         let waiting = waitingForSpace
         waitingForSpace = []
         for continuation in waiting { continuation.resume() }
+    }
+
+    /// Wakes whoever waits for a seal.
+    func announceSeal() {
+        let waiting = waitingForSeal
+        waitingForSeal = []
+        for continuation in waiting { continuation.resume() }
+    }
+
+    /// Takes no more entries and lets the loops end.
+    func stop() {
+        if phase == .open { phase = .stopping }
+        announceSpace()
+        announceSeal()
+        bell.finish()
+        timer.finish()
+        sealRequests.finish()
     }
 }
 

@@ -219,7 +219,7 @@ import Testing
         s.feed(0..<1000) { _ in n.normal() }
         var bytes = s.detector.encoded()
         bytes[Int(n.uniform() * Double(bytes.count))] ^= 1 << UInt8(n.uniform() * 8)
-        if var d = try? DriftDetector(decoding: bytes), let newest = d.newestRow, abs(newest) < 1 << 40,
+        if var d = try? DriftDetector(decoding: bytes), let newest = d.profile.newest, abs(newest) < 1 << 40,
             d.stepSeconds < 1 << 20
         {
             _ = d.observe(1, at: newest + 1, zone: .utc)

@@ -1,3 +1,4 @@
+import SeriesStore
 import Testing
 
 @testable import ForecastDaemon
@@ -21,6 +22,13 @@ import Testing
         #expect(TimeArgument.epoch(time) == "1764000000.000000001")
         #expect(try TimeArgument.moment("2025-11-24T16:00:00Z", flag: "--to", now: 0) == Self.now)
         #expect(try TimeArgument.moment("2025-11-24T17:00:00+01:00", flag: "--to", now: 0) == Self.now)
+    }
+
+    @Test(
+        "a moment goes to the daemon and is read there as the same nanosecond, also before 1970",
+        arguments: [0, 1, -1, -500_000_000, -1_500_000_000, .max, .min] as [Timestamp])
+    func there(time: Timestamp) throws {
+        #expect(try Instants.parse(TimeArgument.epoch(time)) == time)
     }
 
     @Test("what is neither is refused with the flag's name", arguments: ["yesterday", "2h3", "", "12:00"])

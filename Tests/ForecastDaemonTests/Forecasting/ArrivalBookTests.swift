@@ -17,7 +17,6 @@ import Testing
         #expect(news[0].newest == 999 * second)
         #expect(news[0].oldest == 0)
         #expect(book.drain().isEmpty)
-        #expect(book.total == 1000)
     }
 
     @Test("eight samples a minute apart tell the rhythm")

@@ -34,13 +34,15 @@ private struct Content: Hashable, Comparable, CustomStringConvertible {
     /// A midnight, in minutes since 1970.
     static let midnight: Int64 = 20_000 * 1440
 
-    /// Minute means of two waves, one with gaps, and a constant, sample by sample.
+    /// Minute means of two waves, one with gaps, a constant, and a thermostat, sample by sample: so that each kind of
+    /// model serves one of them.
     static func samples(_ services: DrivenServices, bins: Range<Int>) throws -> [SampleBatch] {
-        let ids = try ["busy", "gappy", "constant"].map(services.gauge)
+        let ids = try ["busy", "gappy", "constant", "thermostat"].map(services.gauge)
         let values = [
             waves(bins: bins.upperBound, stepSeconds: 60, seed: 1),
             waves(bins: bins.upperBound, stepSeconds: 60, seed: 2, gaps: 0.03),
             [Double](repeating: 4, count: bins.upperBound),
+            thermostat(bins: bins.upperBound, seed: 2),
         ]
         return bins.map { k in
             var batch = SampleBatch()
@@ -78,7 +80,7 @@ private struct Content: Hashable, Comparable, CustomStringConvertible {
         let (first, second) = (slow.map(Content.init).sorted(), streamed.map(Content.init).sorted())
         #expect(first.count > 2 * (bins - 10))
         let models = Set(first.map(\.model))
-        #expect(models.isSuperset(of: ["last-value"]) && models.count > 1, "trained models too: \(models)")
+        #expect(models.isSuperset(of: ["last-value", "ridge", "elman"]), "every kind of model: \(models)")
         #expect(first.count == second.count)
         if let (one, other) = zip(first, second).first(where: { $0 != $1 }) {
             Issue.record("first difference: fed slowly \(one), streamed \(other)")

@@ -145,7 +145,6 @@ import Testing
     func closing() {
         let clock = BinClock(stepSeconds: 300)
         let newest: Timestamp = 299_000_000_000
-        #expect(clock.deadline(of: 0) == 360_000_000_000)
         #expect(clock.newestClosed(newest: newest, now: newest) == -1)
         #expect(clock.newestClosed(newest: newest, now: 359_999_999_999) == -1)
         #expect(clock.newestClosed(newest: newest, now: 360_000_000_000) == 0)

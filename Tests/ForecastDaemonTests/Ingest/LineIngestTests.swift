@@ -38,7 +38,6 @@ import Testing
         #expect(first.samples.series == [1, 2, 3, 4])
         #expect(second == first)
         #expect(catalogue.asked == 4)
-        #expect(ingest.accepted == 8)
         ingest.follow(generation: 1)
         #expect(feed(text, &ingest, catalogue).samples.series == [1, 2, 3, 4])
         #expect(catalogue.asked == 8)

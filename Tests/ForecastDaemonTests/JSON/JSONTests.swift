@@ -69,7 +69,7 @@ import Testing
     @Test("members are found by name, escapes are read")
     func members() throws {
         let value = try JSONValue(parsing: #"{"a": {"b": [true, "\u00b5\ud83d\ude00\/"]}, "c": 1e2}"#)
-        #expect(value["a"]?["b"]?.array?[0].bool == true)
+        #expect(value["a"]?["b"]?.array?[0] == .bool(true))
         #expect(value["a"]?["b"]?.array?[1].string == "µ😀/")
         #expect(value["c"]?.double == 100)
         #expect(value["d"] == nil)

@@ -39,6 +39,17 @@ func waves(bins: Int, stepSeconds: Int64, seed: UInt64, gaps: Double = 0) -> [Do
     }
 }
 
+/// Warms for 37 bins, cools for 37, and is clipped below: a period longer than a model's window, so that only a model
+/// that knows where the turn is can follow it.
+func thermostat(bins: Int, seed: UInt64) -> [Double] {
+    var random = SeededRandom(seed: seed)
+    var level = 0.0
+    return (0..<bins).map { bin in
+        level += bin / 37 % 2 == 0 ? 1 : -1
+        return max(level, 20) + random.uniform()
+    }
+}
+
 /// A pipeline at 5 minutes whose bins begin on a midnight.
 func fiveMinutePipeline(
     grid: GridID = 7, settings: PipelineSettings = PipelineSettings()

@@ -9,7 +9,7 @@ import Testing
 @Suite("Training schedule") struct TrainingScheduleTests {
     /// Bins, counted from 0, after which a training was due in a life of `count` present bins.
     private func dueBins(stepSeconds: Int64, grid: GridID, count: Int) -> [Int64] {
-        var schedule = TrainingSchedule(stepSeconds: stepSeconds, grid: grid, settings: PipelineSettings())
+        var schedule = TrainingSchedule(plan: .near(stepSeconds: stepSeconds), grid: grid, settings: PipelineSettings())
         var due: [Int64] = []
         for bin in 0..<Int64(count) {
             schedule.close(bin: bin, present: Int(bin) + 1, worthwhile: true)
@@ -49,7 +49,7 @@ import Testing
 
     @Test("a training that was missed stays due, and a drift overtakes it")
     func priority() {
-        var schedule = TrainingSchedule(stepSeconds: 300, grid: 1, settings: PipelineSettings())
+        var schedule = TrainingSchedule(plan: .near(stepSeconds: 300), grid: 1, settings: PipelineSettings())
         for bin in 0..<130 { schedule.close(bin: Int64(bin), present: bin + 1, worthwhile: true) }
         #expect(schedule.due == .rung)
         schedule.raise(.drift)

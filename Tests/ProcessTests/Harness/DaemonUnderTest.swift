@@ -132,6 +132,12 @@ final class DaemonUnderTest {
         }
     }
 
+    /// A whole table in the order of its ids; nothing if nobody has needed it yet.
+    func rows(of table: String) throws -> [[String]] {
+        guard try !sql("SELECT 1 FROM sqlite_schema WHERE name = '\(table)'").isEmpty else { return [] }
+        return try sql("SELECT * FROM \(table) ORDER BY id")
+    }
+
     /// Percent-encoded for a query.
     static func escaped(_ text: String) -> String {
         let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~".utf8)

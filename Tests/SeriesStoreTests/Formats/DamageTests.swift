@@ -12,15 +12,16 @@ import Testing
         var result: [Samples] = []
         for chunk in directory.chunks {
             let times = directory.times[chunk.times]
-            guard times.bytes.upperBound <= segment.count, chunk.bytes.upperBound <= segment.count else {
-                throw .damaged("short")
+            func read(_ range: Range<Int>) throws(StoreError) -> [UInt8] {
+                guard range.upperBound <= segment.count else { throw .damaged("short") }
+                return Array(segment[range])
             }
-            let column = try unsealed(Array(segment[times.bytes]), what: "times")
-            let payload = try unsealed(Array(segment[chunk.bytes]), what: "chunk")
+            let column = try unsealed(try read(times.bytes), what: "times")
+            let payload = try chunk.payload(what: "chunk", read)
             result.append(
                 Samples(
                     timestamps: try TimeColumn.decode(column, count: times.count, with: decompressor),
-                    values: try ValueColumn.decode(payload, count: times.count, with: decompressor)))
+                    values: try chunk.values(payload, times.count, with: decompressor)))
         }
         return result
     }
@@ -29,7 +30,7 @@ import Testing
     func everyBitOfASegment() throws {
         let segment = GoldenContents.segment()
         let whole = try Self.contents(segment)
-        #expect(whole.count == 6)
+        #expect(whole.count == GoldenContents.segmentValues.count)
         for bit in 0..<segment.count * 8 {
             var damaged = segment
             damaged[bit / 8] ^= 1 << UInt8(bit % 8)

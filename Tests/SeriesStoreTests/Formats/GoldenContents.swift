@@ -39,11 +39,20 @@ enum GoldenContents {
                 model: "profile", backfilled: true),
         ])
 
+    /// What the golden segment holds, by series. The last three: a twin and one that is always so far above, whose
+    /// payloads end in what stands in the segment already, and a constant one without a payload.
+    static let segmentValues: [(series: Int64, values: [Double])] =
+        values.enumerated().filter { $0.element.values.count == 40 }.map { (Int64($0.offset), $0.element.values) }
+        + [
+            (100, values[1].values), (101, values[1].values.map { $0 + 7 }),
+            (102, [Double](repeating: -0.0, count: 40)),
+        ]
+
     static func segment() -> [UInt8] {
         var builder = SegmentBuilder(kind: .samples, compressor: Compressor(level: 3))
-        for (index, item) in values.enumerated() where item.values.count == 40 {
+        for (series, values) in segmentValues {
             builder.append(
-                series: Int64(index), Samples(timestamps: (0..<40).map { $0 * 1_000_000_000 }, values: item.values))
+                series: series, Samples(timestamps: (0..<40).map { $0 * 1_000_000_000 }, values: values))
         }
         return builder.finished()
     }

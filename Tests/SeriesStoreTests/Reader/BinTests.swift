@@ -79,23 +79,147 @@ import Testing
         }
     }
 
-    @Test("the newest sample before a time is found wherever it is")
+    @Test("a rate starts from the newest sample before its bin, wherever that is")
     func newest() async throws {
         let folder = try TemporaryFolder()
         try await withStore(at: folder.database) { store in
             let series = try store.series("m")
-            try await store.write(SampleBatch(series: [series, series], timestamps: [10, 30], values: [1, 3]))
-            try await store.seal()
-            try await store.write(SampleBatch(series: [series, series], timestamps: [20, 30], values: [2, 33]))
-            for (time, value) in [(11, 1.0), (21, 2), (31, 33), (1000, 33)] as [(Int64, Double)] {
-                let found = try await store.reader.newest(of: series, before: time)
-                #expect(found?.value == value)
+            let second: Int64 = 1_000_000_000
+            func write(_ seconds: [Int64], _ values: [Double]) async throws {
+                try await store.write(
+                    SampleBatch(
+                        series: seconds.map { _ in series }, timestamps: seconds.map { $0 * second }, values: values))
             }
-            let none = try await store.reader.newest(of: series, before: 10)
-            #expect(none == nil)
+            func rate(_ bin: Int64) async throws -> Double {
+                try await store.reader.bins(of: series, stepSeconds: 1, range: bin..<bin + 1, aggregate: .rate)[0]
+            }
+            try await write([10, 30], [1, 3])
+            try await store.seal()
+            try await write([20, 30, 40], [2, 33, 43])
+            var found = [try await rate(20), try await rate(30), try await rate(40)]
+            #expect(found == [0.1, 3.1, 1])
+            try await store.seal()
+            found = [try await rate(20), try await rate(30), try await rate(40)]
+            #expect(found == [0.1, 3.1, 1])
             try await store.compact()
             let merged = try await store.reader.samples(of: series, from: .min, to: .max)
-            #expect(merged.values == [1, 2, 33])
+            #expect(merged.values == [1, 2, 33, 43])
         }
+    }
+
+    @Test("the last point and the count of every series are known without decoding")
+    func summaries() async throws {
+        let folder = try TemporaryFolder()
+        try await withStore(at: folder.database) { store in
+            var expected: [SeriesID: SeriesSummary] = [:]
+            var batch = SampleBatch()
+            for index in 0..<300 {
+                let series = try store.series("m", host: "h\(index)")
+                for time in 0..<5 {
+                    batch.append(series: series, timestamp: Int64(time * index), value: Double(time + index))
+                }
+                expected[series] = SeriesSummary(
+                    count: index == 0 ? 1 : 5, first: 0, last: Int64(4 * index), lastValue: Double(4 + index))
+            }
+            try await store.write(batch)
+            try await store.seal()
+            let late = try store.series("m", host: "h7")
+            try await store.write(SampleBatch(series: [late], timestamps: [1000], values: [-1]))
+            expected[late] = SeriesSummary(count: 6, first: 0, last: 1000, lastValue: -1)
+            let open = try store.series("open")
+            try await store.write(SampleBatch(series: [open], timestamps: [3], values: [4]))
+            expected[open] = SeriesSummary(count: 1, first: 3, last: 3, lastValue: 4)
+            let found = try await store.reader.summaries()
+            #expect(found == expected)
+            for (series, summary) in expected {
+                let one = try await store.reader.summary(of: series)
+                #expect(one == summary)
+            }
+        }
+    }
+
+    /// The bins of a step, by their definition.
+    static func reference(
+        _ samples: [(Timestamp, Double)], step: Int64, range: Range<Int64>, _ aggregate: Aggregate
+    ) -> [Double] {
+        let numbers = samples.filter { !$0.1.isNaN }
+        return range.map { bin in
+            let inside = numbers.filter {
+                $0.0 >= bin * step * 1_000_000_000 && $0.0 < (bin + 1) * step * 1_000_000_000
+            }
+            guard let first = inside.first, let last = inside.last else { return .nan }
+            let values = inside.map(\.1)
+            switch aggregate {
+            case .mean: return values.reduce(0, +) / Double(values.count)
+            case .sum: return values.reduce(0, +)
+            case .count: return Double(values.count)
+            case .min: return values.min() ?? .nan
+            case .max: return values.max() ?? .nan
+            case .last: return last.1
+            case .rate:
+                let before = numbers.last { $0.0 < first.0 }
+                let chain = (before.map { [$0.1] } ?? []) + values
+                let increase = zip(chain, chain.dropFirst()).reduce(0) { $0 + ($1.1 >= $1.0 ? $1.1 - $1.0 : $1.1) }
+                let from = before?.0 ?? first.0
+                return last.0 > from ? increase / (Double(last.0 - from) / 1e9) : .nan
+            }
+        }
+    }
+
+    @Test("wide steps made of directories are those of the samples", arguments: 0..<12)
+    func directories(seed: Int) async throws {
+        let folder = try TemporaryFolder()
+        try await withStore(at: folder.database) { store in
+            let series = try store.series("m")
+            var random = Seeded(seed)
+            var known: [Timestamp: Double] = [:]
+            var level = 0.0
+            // Days of samples every ten minutes, sealed in pieces of hours, some of them late or twice; counters that are
+            // reset, and in some runs NaN.
+            for piece in 0..<40 {
+                var batch = SampleBatch()
+                for index in 0..<25 {
+                    level =
+                        Int.random(in: 0..<200, using: &random) == 0 ? 0 : level + .random(in: 0...3, using: &random)
+                    let isLate = Int.random(in: 0..<100, using: &random) == 0
+                    let at = (piece * 25 + index) * 600 - (isLate ? 40_000 : 0)
+                    let isMissing = seed % 3 == 0 && Int.random(in: 0..<80, using: &random) == 0
+                    let value = isMissing ? .nan : seed % 2 == 0 ? level : .random(in: -5...5, using: &random)
+                    batch.append(series: series, timestamp: Int64(at) * 1_000_000_000, value: value)
+                    known[Int64(at) * 1_000_000_000] = value
+                }
+                try await store.write(batch)
+                if piece != 39 { try await store.seal() }
+            }
+            let samples = known.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+            for aggregate in Aggregate.allCases {
+                for step in [3600, 7200, 86_400, 250_000] as [Int64] {
+                    let range = -1..<(1000 * 600 / step + 2)
+                    let found = try await store.reader.bins(
+                        of: series, stepSeconds: step, range: range, aggregate: aggregate)
+                    let expected = Self.reference(samples, step: step, range: range, aggregate)
+                    for (a, b) in zip(found, expected) where !(a.isNaN && b.isNaN) {
+                        // Sums of up to 1000 numbers in another order: each addition rounds by half an ulp of at most 1000 x 5000.
+                        let tolerance = 1000 * 5_000_000 * Double.ulpOfOne
+                        switch aggregate {
+                        case .min, .max, .count, .last: #expect(a == b, "\(aggregate) \(step)")
+                        case .mean, .sum, .rate: #expect(abs(a - b) <= tolerance, "\(aggregate) \(step)")
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("a step that covers chunks does not decode them")
+    func notDecoded() throws {
+        var builder = BinBuilder(stepSeconds: 86_400, range: 0..<2, aggregate: .mean, previous: nil)
+        let statistics = ChunkStatistics([1, 2, 6])
+        let day: Int64 = 86_400_000_000_000
+        let isFolded = builder.add(statistics, count: 3, first: 0, last: day - 1)
+        let crosses = builder.add(statistics, count: 3, first: day - 1, last: day)
+        #expect(isFolded)
+        #expect(!crosses)
+        #expect(builder.finished()[0] == 3)
     }
 }

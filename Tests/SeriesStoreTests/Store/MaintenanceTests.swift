@@ -115,7 +115,7 @@ import Testing
 
     @Test("near its largest size the store gives up the oldest samples, never the newest day, and says so")
     func room() async throws {
-        let options = Store.Options(groupCommit: .milliseconds(2), maxBytes: 100_000, keepFree: 0)
+        let options = Store.Options(groupCommit: .milliseconds(2), maxBytes: 50_000, keepFree: 0)
         try await withStore(at: folder.database, options: options) { store in
             let id = try store.series("m")
             var random = Seeded(3)

@@ -124,11 +124,15 @@ import Testing
                     .state(grid: grid, bytes: [9, 8], processed: 42), .cursor(name: "import", position: "line 7"),
                 ]), urgency: .waited)
             #expect(try store.reader.model(grid: grid) == model)
-            #expect(try store.reader.models(grid: grid) == [rejected, model])
+            #expect(
+                try column("SELECT name || ' ' || ifnull(skill, '-') FROM v_model ORDER BY id") == [
+                    "elman-3 0.25", "elman-3 -",
+                ])
             #expect(try store.reader.alerts(open: true) == [alert])
-            #expect(try store.reader.skill(grid: grid) == [skill])
-            #expect(try store.reader.marks() == [mark])
-            #expect(try store.reader.cursor(name: "import") == "line 7")
+            #expect(try column("SELECT n || ' ' || inside80 || ' ' || baseline_sse FROM v_skill") == ["9 7 3.0"])
+            #expect(try column("SELECT kind || ' ' || text || ' ' || from_at FROM mark") == ["accepted new disk 5"])
+            let cursors = try column("SELECT name || ' ' || position FROM cursor WHERE name NOT GLOB 'store/*'")
+            #expect(cursors == ["import line 7"])
             #expect(try store.reader.state(grid: grid)?.bytes == [9, 8])
             #expect(try store.reader.state(grid: grid)?.processed == 42)
             alert.state = "resolved"
@@ -136,9 +140,16 @@ import Testing
             try await store.writer.submit(JournalEntry(rows: [.alert(alert)]), urgency: .waited)
             #expect(try store.reader.alerts(open: true) == [])
             #expect(try store.reader.alerts(series: series) == [alert])
-            #expect(try store.reader.alertHistory(after: 0).map(\.alert.state) == ["firing", "resolved"])
+            #expect(try column("SELECT state FROM alert_history ORDER BY position") == ["firing", "resolved"])
             try await store.writer.submit(JournalEntry(rows: [.deleteModels(grid: grid)]), urgency: .waited)
             #expect(try store.reader.model(grid: grid) == nil)
+        }
+    }
+
+    /// The texts of the first column of a query, as anyone with `sqlite3` sees them.
+    private func column(_ sql: String) throws -> [String] {
+        try Store.query(path: folder.database, sql: sql).rows.compactMap { row in
+            if case .text(let text) = row[0] { text } else { nil }
         }
     }
 
@@ -157,6 +168,26 @@ import Testing
         }
         #expect(
             try Store.query(path: path, sql: "SELECT series FROM v_series").rows == [[.text("größe{host=a,b}")]])
+    }
+
+    @Test("a store without forecasts has none of their tables, and their views are empty")
+    func noForecasts() async throws {
+        let path = folder.database
+        let tables = "SELECT count(*) FROM sqlite_schema WHERE type = 'table'"
+        try await withStore(at: path) { store in
+            let series = try store.series("m")
+            try await store.write(SampleBatch(series: [series], timestamps: [1], values: [2]))
+            #expect(try Store.query(path: path, sql: tables).rows == [[.integer(5)]])
+            #expect(try store.reader.alerts() == [])
+            #expect(try store.reader.lastModelID() == 0)
+            let before = try Store.query(path: path, sql: "SELECT * FROM v_forecast")
+            #expect(before.rows.isEmpty)
+            let grid = try await store.writer.grid(series: series, stepSeconds: 60)
+            try await store.writer.barrier()
+            #expect(try Store.query(path: path, sql: tables).rows == [[.integer(14)]])
+            #expect(try store.reader.grids().map(\.id) == [grid])
+            #expect(try Store.query(path: path, sql: "SELECT * FROM v_forecast").columns == before.columns)
+        }
     }
 
     @Test("SQL that writes is refused")

@@ -28,8 +28,6 @@ public struct LineIngest: Sendable {
 
         /// Nothing read.
         public init() {}
-        /// Neither samples nor syncs.
-        public var isEmpty: Bool { samples.isEmpty && syncs.isEmpty }
     }
 
     /// Kept in `Intake.problems`; more would only fill a log.
@@ -46,9 +44,6 @@ public struct LineIngest: Sendable {
         parser = LineProtocolParser(rules: rules)
         cache = SeriesCache(maximumBytes: cacheBytes, seed: seed)
     }
-
-    /// Samples accepted since the start, taken or not.
-    public var accepted: Int { total }
 
     /// Takes the next bytes.
     ///

@@ -1,4 +1,4 @@
-// Alerts as they are, every transition they went through, marks, and how far feeders and sinks have come.
+// Alerts as they are, every transition they went through, and marks.
 
 import GRDB
 
@@ -62,16 +62,6 @@ enum AlertTable {
             """, [.flag(openOnly), .optional(series), .optional(since)], alert)
     }
 
-    /// Transitions after a position, oldest first: what a sink has not sent yet.
-    static func history(
-        after position: Int64, limit: Int, in db: Database
-    ) throws(StoreError) -> [(position: Int64, alert: AlertRow)] {
-        try db.rows(
-            "SELECT alert, \(columns), position FROM alert_history WHERE position > ? ORDER BY position LIMIT ?",
-            [.integer(position), .integer(Int64(limit))]
-        ) { row in (row.integer(19), alert(row)) }
-    }
-
     private static func alert(_ row: SQLRow) -> AlertRow {
         // SQLite keeps NaN as NULL.
         func number(_ column: Int) -> Double { row.optionalReal(column) ?? .nan }
@@ -104,31 +94,5 @@ enum MarkTable {
                 row.id == 0 ? .null : .integer(row.id), .text(row.kind), .text(row.text), .text(row.matcher),
                 .integer(row.from), .optional(row.to),
             ])
-    }
-
-    static func all(in db: Database) throws(StoreError) -> [MarkRow] {
-        try db.rows("SELECT id, kind, text, matcher, from_at, to_at FROM mark ORDER BY from_at, id") { row in
-            MarkRow(
-                id: row.integer(0), kind: row.text(1), text: row.text(2), matcher: row.text(3), from: row.integer(4),
-                to: row.optionalInteger(5))
-        }
-    }
-}
-
-/// `cursor`: a position for each feeder or sink, advanced in the transaction that stores what it stands for.
-enum CursorTable {
-    static let create = """
-        CREATE TABLE cursor(
-            name TEXT PRIMARY KEY,
-            position TEXT NOT NULL
-        ) WITHOUT ROWID
-        """
-
-    static func upsert(name: String, position: String, in db: Database) throws(StoreError) {
-        try db.run("INSERT OR REPLACE INTO cursor(name, position) VALUES (?, ?)", [.text(name), .text(position)])
-    }
-
-    static func position(of name: String, in db: Database) throws(StoreError) -> String? {
-        try db.rows("SELECT position FROM cursor WHERE name = ?", [.text(name)]) { row in row.text(0) }.first
     }
 }

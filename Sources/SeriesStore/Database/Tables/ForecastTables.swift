@@ -147,18 +147,4 @@ enum SkillTable {
                 .integer(Int64(row.inside95)),
             ])
     }
-
-    static func rows(of grid: GridID, in db: Database) throws(StoreError) -> [SkillRow] {
-        try db.rows(
-            """
-            SELECT day, lead, n, sse, sae, baseline_sse, inside80, inside95 FROM skill
-            WHERE grid = ? ORDER BY day, lead
-            """, [.integer(grid)]
-        ) { row in
-            SkillRow(
-                grid: grid, day: row.integer(0), lead: Int(row.integer(1)), n: Int(row.integer(2)),
-                sse: row.real(3), sae: row.real(4), baselineSSE: row.real(5), inside80: Int(row.integer(6)),
-                inside95: Int(row.integer(7)))
-        }
-    }
 }

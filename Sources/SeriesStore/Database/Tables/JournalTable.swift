@@ -33,8 +33,8 @@ enum JournalTable {
     static func lastID(in db: Database) throws(StoreError) -> Int64 {
         try db.rows(
             """
-            SELECT max(coalesce((SELECT max(id) FROM journal), 0), coalesce((SELECT max(sealed_to) FROM series), 0),
-                       coalesce((SELECT max(sealed_to) FROM grid), 0), coalesce((SELECT max(journal_to) FROM segment), 0))
+            SELECT max(coalesce((SELECT max(id) FROM journal), 0), coalesce((SELECT max(journal_to) FROM segment), 0),
+                       coalesce((SELECT max(position) FROM cursor WHERE name GLOB 'store/sealed/*'), 0))
             """
         ) { row in row.integer(0) }.first ?? 0
     }

@@ -6,8 +6,8 @@ import GRDB
 enum ModelTable {
     static let create = """
         CREATE TABLE model(
-            id INTEGER PRIMARY KEY,
             grid INTEGER NOT NULL,
+            id INTEGER NOT NULL,
             name TEXT NOT NULL,
             created_at INTEGER NOT NULL,
             data_from INTEGER NOT NULL,            -- bins: first, and the one after the last
@@ -17,9 +17,9 @@ enum ModelTable {
             skill REAL,                            -- 1 - RMSE / RMSE of the better baseline
             scores TEXT NOT NULL,                  -- JSON
             reason TEXT NOT NULL,                  -- accepted or rejected, and why
-            bytes BLOB                             -- docs/format/model.md; NULL: rejected
-        );
-        CREATE INDEX model_of_grid ON model(grid)
+            bytes BLOB,                            -- docs/format/model.md; NULL: rejected
+            PRIMARY KEY(grid, id)
+        ) WITHOUT ROWID
         """
 
     private static let columns =
@@ -42,11 +42,6 @@ enum ModelTable {
             "SELECT \(columns) FROM model WHERE grid = ? AND bytes NOT NULL ORDER BY id DESC LIMIT 1",
             [.integer(grid)], model
         ).first
-    }
-
-    /// All candidates of a grid, newest first.
-    static func all(of grid: GridID, in db: Database) throws(StoreError) -> [ModelRow] {
-        try db.rows("SELECT \(columns) FROM model WHERE grid = ? ORDER BY id DESC", [.integer(grid)], model)
     }
 
     static func lastID(in db: Database) throws(StoreError) -> Int64 {

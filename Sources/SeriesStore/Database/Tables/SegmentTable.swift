@@ -8,12 +8,13 @@ enum SegmentTable {
         CREATE TABLE segment(
             id INTEGER PRIMARY KEY,
             kind INTEGER NOT NULL,                 -- 0 samples, 1 record of forecasts
-            owner_group INTEGER NOT NULL,          -- series / 64, or grid / 64
+            owner_group INTEGER NOT NULL,          -- series / 128, or grid / 128
             journal_to INTEGER NOT NULL,           -- newest journal row in it: the later one wins
             first_at INTEGER NOT NULL,             -- nanoseconds; bins for the record
             last_at INTEGER NOT NULL,
             chunks INTEGER NOT NULL,
             samples INTEGER NOT NULL,
+            merged INTEGER NOT NULL,               -- 1: written by a merge, for good
             bytes BLOB NOT NULL                    -- docs/format/segment.md
         )
         """
@@ -21,13 +22,13 @@ enum SegmentTable {
     static func insert(_ info: SegmentInfo, _ bytes: [UInt8], into db: Database) throws(StoreError) {
         try db.run(
             """
-            INSERT INTO segment(id, kind, owner_group, journal_to, first_at, last_at, chunks, samples, bytes)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO segment(id, kind, owner_group, journal_to, first_at, last_at, chunks, samples, merged, bytes)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .integer(info.id), .integer(Int64(info.kind.rawValue)), .integer(info.group),
                 .integer(info.journalTo), .integer(info.first), .integer(info.last), .integer(Int64(info.chunks)),
-                .integer(Int64(info.count)), .blob(bytes),
+                .integer(Int64(info.count)), .flag(info.isMerged), .blob(bytes),
             ])
     }
 
@@ -39,7 +40,7 @@ enum SegmentTable {
     static func all(in db: Database) throws(StoreError) -> [SegmentInfo] {
         try db.rows(
             """
-            SELECT id, kind, owner_group, journal_to, first_at, last_at, chunks, samples, length(bytes)
+            SELECT id, kind, owner_group, journal_to, first_at, last_at, chunks, samples, length(bytes), merged
             FROM segment ORDER BY id
             """
         ) { (row) throws(StoreError) in
@@ -49,7 +50,7 @@ enum SegmentTable {
             return SegmentInfo(
                 id: row.integer(0), kind: kind, group: row.integer(2), journalTo: row.integer(3),
                 first: row.integer(4), last: row.integer(5), chunks: Int(row.integer(6)),
-                count: Int(row.integer(7)), size: Int(row.integer(8)))
+                count: Int(row.integer(7)), size: Int(row.integer(8)), isMerged: row.flag(9))
         }
     }
 }

@@ -2,56 +2,71 @@
 
 import GRDB
 
-/// `series`: one row per series, inserted with the journal row that first uses it. Keys are unique because the
-/// catalogue, which knows all of them, gives the ids; an index to say so again would hold every key twice.
+/// `series`: one row per series, inserted with the journal row that first uses it; `series_class`: what many series have
+/// in common. Keys are unique because the catalogue, which knows all of them, gives the ids; an index to say so again
+/// would hold every key twice.
 enum SeriesTable {
     static let create = """
         CREATE TABLE series(
-            id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used again
-            key BLOB NOT NULL,                     -- unique; canonical bytes, docs/format/key.md
-            hash INTEGER NOT NULL,                 -- XXH64 of key, as a signed integer
-            kind TEXT NOT NULL,                    -- gauge, counter
-            unit TEXT NOT NULL,
-            aggregate TEXT NOT NULL,               -- how samples become bins
+            id INTEGER PRIMARY KEY,                -- never used again: `cursor` knows the last one
+            class INTEGER NOT NULL,                -- series_class
             interval_seconds REAL,                 -- NULL until decided
+            base INTEGER,                          -- NULL: key is whole; else the series that it is a difference from
+            key BLOB NOT NULL                      -- canonical bytes, or a difference: docs/format/key.md
+        );
+        CREATE TABLE series_class(
+            id INTEGER PRIMARY KEY,
+            kind INTEGER NOT NULL,                 -- 0 gauge, 1 counter
+            aggregate INTEGER NOT NULL,            -- how samples become bins: 0 mean, 1 rate, 2 max, 3 min, 4 last, 5 sum, 6 count
+            unit TEXT NOT NULL,
             time_zone TEXT,                        -- IANA name; NULL: the daemon's
-            created_at INTEGER NOT NULL,           -- nanoseconds since 1970 UTC, as all times named _at
-            uid INTEGER,                           -- who sent the first sample
-            sealed_to INTEGER NOT NULL DEFAULT 0   -- journal rows up to this one are in segments, for this series
+            created_day INTEGER NOT NULL,          -- days since 1970-01-01 UTC: of the first sample's arrival
+            uid INTEGER                            -- who sent the first sample
         )
         """
 
-    static func insert(_ info: SeriesInfo, into db: Database) throws(StoreError) {
-        try db.run(
-            """
-            INSERT INTO series(id, key, hash, kind, unit, aggregate, interval_seconds, time_zone, created_at, uid)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            [
-                .integer(info.id), .blob(info.key.bytes), .integer(Int64(bitPattern: info.key.hash64)),
-                .text(info.kind.rawValue), .text(info.unit), .text(info.aggregate.rawValue),
-                .optional(info.intervalSeconds), .optional(info.timeZone), .integer(info.createdAt),
-                .optional(info.uid),
-            ])
+    /// The codes of `kind` and `aggregate`.
+    static let kinds: [SeriesKind] = [.gauge, .counter]
+    static let aggregates: [Aggregate] = [.mean, .rate, .max, .min, .last, .sum, .count]
+
+    /// Inserts new series. Bases are looked for among the whole keys of a series' group.
+    static func insert(_ infos: [SeriesInfo], into db: Database) throws(StoreError) {
+        var bases: [Int64: [(id: SeriesID, key: [UInt8])]] = [:]
+        for info in infos {
+            let group = GroupKey(series: info.id).group
+            if bases[group] == nil { bases[group] = try wholeKeys(of: group, in: db) }
+            let difference = KeyDifference.shortest(info.key.bytes, among: bases[group] ?? [])
+            if difference == nil { bases[group]?.append((info.id, info.key.bytes)) }
+            try db.run(
+                "INSERT INTO series(id, class, interval_seconds, base, key) VALUES (?, ?, ?, ?, ?)",
+                [
+                    .integer(info.id), .integer(try classID(of: info, in: db)), .optional(info.intervalSeconds),
+                    .optional(difference?.base), .blob(difference?.bytes ?? info.key.bytes),
+                ])
+        }
+        if let last = infos.map(\.id).max() { try CursorTable.raise(.lastSeries, to: last, in: db) }
     }
 
     static func update(_ info: SeriesInfo, in db: Database) throws(StoreError) {
         try db.run(
-            "UPDATE series SET kind = ?, unit = ?, aggregate = ?, interval_seconds = ?, time_zone = ? WHERE id = ?",
-            [
-                .text(info.kind.rawValue), .text(info.unit), .text(info.aggregate.rawValue),
-                .optional(info.intervalSeconds), .optional(info.timeZone), .integer(info.id),
-            ])
+            "UPDATE series SET class = ?, interval_seconds = ? WHERE id = ?",
+            [.integer(try classID(of: info, in: db)), .optional(info.intervalSeconds), .integer(info.id)])
     }
 
     static func rename(_ info: SeriesInfo, in db: Database) throws(StoreError) {
+        try makeIndependent(of: info.id, in: db)
         try db.run(
-            "UPDATE series SET key = ?, hash = ? WHERE id = ?",
-            [.blob(info.key.bytes), .integer(Int64(bitPattern: info.key.hash64)), .integer(info.id)])
+            "UPDATE series SET base = NULL, key = ? WHERE id = ?", [.blob(info.key.bytes), .integer(info.id)])
     }
 
     /// Takes a series away with its grids and all that hangs on them; its record expires by itself.
     static func delete(_ id: SeriesID, in db: Database) throws(StoreError) {
+        if try GridTable.exists(in: db) { try deleteForecasts(of: id, in: db) }
+        try makeIndependent(of: id, in: db)
+        try db.run("DELETE FROM series WHERE id = ?", [.integer(id)])
+    }
+
+    private static func deleteForecasts(of id: SeriesID, in db: Database) throws(StoreError) {
         for grid in try db.rows("SELECT id FROM grid WHERE series = ?", [.integer(id)], { $0.integer(0) }) {
             for table in ["forecast_latest", "skill", "model", "state"] {
                 try db.run("DELETE FROM \(table) WHERE grid = ?", [.integer(grid)])
@@ -61,34 +76,80 @@ enum SeriesTable {
         for table in ["grid", "alert", "alert_history"] {
             try db.run("DELETE FROM \(table) WHERE series = ?", [.integer(id)])
         }
-        try db.run("DELETE FROM series WHERE id = ?", [.integer(id)])
     }
 
-    static func seal(_ id: SeriesID, to row: Int64, in db: Database) throws(StoreError) {
-        try db.run("UPDATE series SET sealed_to = ? WHERE id = ?", [.integer(row), .integer(id)])
-    }
-
-    static func all(in db: Database) throws(StoreError) -> [(info: SeriesInfo, sealedTo: Int64)] {
+    static func all(in db: Database) throws(StoreError) -> [SeriesInfo] {
         try db.rows(
             """
-            SELECT id, key, kind, unit, aggregate, interval_seconds, time_zone, created_at, uid, sealed_to
-            FROM series ORDER BY id
+            SELECT s.id, s.base, s.key, b.key, s.interval_seconds, c.kind, c.aggregate, c.unit, c.time_zone,
+                c.created_day, c.uid
+            FROM series s LEFT JOIN series b ON b.id = s.base LEFT JOIN series_class c ON c.id = s.class ORDER BY s.id
             """
         ) { (row) throws(StoreError) in
+            let id = row.integer(0)
+            guard !row.isNull(5), row.isNull(1) || !row.isNull(3) else {
+                throw .damaged("series \(id): its base or its class is missing")
+            }
             let key: SeriesKey
             do {
-                key = try SeriesKey(canonical: row.bytes(1))
+                let bytes = row.isNull(1) ? row.bytes(2) : try KeyDifference.decode(row.bytes(2), base: row.bytes(3))
+                key = try SeriesKey(canonical: bytes)
             } catch {
-                throw .damaged("series \(row.integer(0)): \(error)")
+                throw .damaged("series \(id): \(error)")
             }
-            guard let kind = SeriesKind(rawValue: row.text(2)), let aggregate = Aggregate(rawValue: row.text(4)) else {
-                throw .damaged("series \(key): unknown kind \(row.text(2)) or aggregate \(row.text(4))")
+            let (kind, aggregate) = (Int(row.integer(5)), Int(row.integer(6)))
+            guard kinds.indices.contains(kind), aggregates.indices.contains(aggregate) else {
+                throw .damaged("series \(key): unknown kind \(kind) or aggregate \(aggregate)")
             }
-            let info = SeriesInfo(
-                id: row.integer(0), key: key, kind: kind, unit: row.text(3), aggregate: aggregate,
-                intervalSeconds: row.optionalReal(5), createdAt: row.integer(7), uid: row.optionalInteger(8),
-                timeZone: row.optionalText(6))
-            return (info, row.integer(9))
+            return SeriesInfo(
+                id: id, key: key, kind: kinds[kind], unit: row.text(7), aggregate: aggregates[aggregate],
+                intervalSeconds: row.optionalReal(4), createdDay: row.integer(9), uid: row.optionalInteger(10),
+                timeZone: row.optionalText(8))
+        }
+    }
+
+    /// The row of what a series has in common with others, made if there is none.
+    private static func classID(of info: SeriesInfo, in db: Database) throws(StoreError) -> Int64 {
+        let values: [SQLValue] = [
+            .integer(Int64(kinds.firstIndex(of: info.kind) ?? 0)),
+            .integer(Int64(aggregates.firstIndex(of: info.aggregate) ?? 0)), .text(info.unit),
+            .optional(info.timeZone), .integer(info.createdDay), .optional(info.uid),
+        ]
+        let known = try db.rows(
+            """
+            SELECT id FROM series_class WHERE kind = ? AND aggregate = ? AND unit = ? AND time_zone IS ?
+                AND created_day = ? AND uid IS ?
+            """, values
+        ) { row in row.integer(0) }
+        if let id = known.first { return id }
+        // From 0 on, because SQLite stores 0 and 1 without a byte.
+        let next = try db.rows("SELECT coalesce(max(id) + 1, 0) FROM series_class") { $0.integer(0) }.first ?? 0
+        try db.run(
+            """
+            INSERT INTO series_class(id, kind, aggregate, unit, time_zone, created_day, uid)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """, [.integer(next)] + values)
+        return next
+    }
+
+    private static func wholeKeys(of group: Int64, in db: Database) throws(StoreError) -> [(SeriesID, [UInt8])] {
+        try db.rows(
+            "SELECT id, key FROM series WHERE id >= ? AND id < ? AND base IS NULL",
+            [.integer(group * GroupKey.size), .integer((group + 1) * GroupKey.size)]
+        ) { row in (row.integer(0), row.bytes(1)) }
+    }
+
+    /// Before a key goes or changes: those that are differences from it become whole.
+    private static func makeIndependent(of id: SeriesID, in db: Database) throws(StoreError) {
+        guard let base = try db.rows("SELECT key FROM series WHERE id = ?", [.integer(id)], { $0.bytes(0) }).first
+        else { return }
+        let dependent = try db.rows("SELECT id, key FROM series WHERE base = ?", [.integer(id)]) { row in
+            (row.integer(0), row.bytes(1))
+        }
+        for (series, bytes) in dependent {
+            try db.run(
+                "UPDATE series SET base = NULL, key = ? WHERE id = ?",
+                [.blob(try KeyDifference.decode(bytes, base: base)), .integer(series)])
         }
     }
 }
@@ -97,27 +158,30 @@ enum SeriesTable {
 enum GridTable {
     static let create = """
         CREATE TABLE grid(
-            id INTEGER PRIMARY KEY AUTOINCREMENT,  -- below 2^28: part of forecast_fan.id
+            id INTEGER PRIMARY KEY,                -- below 2^28: part of forecast_fan.id; as that of series
             series INTEGER NOT NULL,
-            step INTEGER NOT NULL,                 -- seconds
-            sealed_to INTEGER NOT NULL DEFAULT 0   -- as in series, for its record
-        );
-        CREATE UNIQUE INDEX grid_of_series ON grid(series, step)
+            step INTEGER NOT NULL                  -- seconds; the writer knows all grids and makes none twice
+        )
         """
 
-    static func insert(_ grid: GridRow, into db: Database) throws(StoreError) {
-        try db.run(
-            "INSERT INTO grid(id, series, step) VALUES (?, ?, ?)",
-            [.integer(grid.id), .integer(grid.series), .integer(grid.stepSeconds)])
+    /// Whether the file has this table and all others of forecasts. One that holds samples alone has not: nine empty tables
+    /// and the statements of their views would be a tenth of a small store.
+    static func exists(in db: Database) throws(StoreError) -> Bool {
+        try !db.rows("SELECT 1 FROM sqlite_master WHERE name = 'grid'", [], { _ in }).isEmpty
     }
 
-    static func seal(_ id: GridID, to row: Int64, in db: Database) throws(StoreError) {
-        try db.run("UPDATE grid SET sealed_to = ? WHERE id = ?", [.integer(row), .integer(id)])
+    static func insert(_ grids: [GridRow], into db: Database) throws(StoreError) {
+        for grid in grids {
+            try db.run(
+                "INSERT INTO grid(id, series, step) VALUES (?, ?, ?)",
+                [.integer(grid.id), .integer(grid.series), .integer(grid.stepSeconds)])
+        }
+        if let last = grids.map(\.id).max() { try CursorTable.raise(.lastGrid, to: last, in: db) }
     }
 
-    static func all(in db: Database) throws(StoreError) -> [(grid: GridRow, sealedTo: Int64)] {
-        try db.rows("SELECT id, series, step, sealed_to FROM grid ORDER BY id") { row in
-            (GridRow(id: row.integer(0), series: row.integer(1), stepSeconds: row.integer(2)), row.integer(3))
+    static func all(in db: Database) throws(StoreError) -> [GridRow] {
+        try db.rows("SELECT id, series, step FROM grid ORDER BY id") { row in
+            GridRow(id: row.integer(0), series: row.integer(1), stepSeconds: row.integer(2))
         }
     }
 }

@@ -1,0 +1,51 @@
+// How a store behaves. The defaults are those of the configuration (docs/interface.md, `store` and `forecasts`).
+
+/// The options of a store.
+public struct StoreOptions: Sendable {
+    /// Lines that nobody waits for are committed together for so long.
+    public var groupCommit: Duration
+    /// Or until they take so many bytes in memory.
+    public var groupBytes: Int
+    /// No sample stays in the journal longer than this.
+    public var flushAge: Duration
+    /// SQLite's page cache, over all connections.
+    public var cacheBytes: Int
+    /// Samples are kept so long, counted back from each series' newest; nil: for ever.
+    public var retention: Duration?
+    /// The file may hold so many bytes; nil: as many as there are.
+    public var maxBytes: Int?
+    /// This share of the file system stays free.
+    public var keepFree: Double
+    /// How long forecasts are kept.
+    public var forecasts = Forecasts()
+
+    /// All options but those of forecasts, with their defaults.
+    public init(
+        groupCommit: Duration = .seconds(1), groupBytes: Int = 256 << 10, flushAge: Duration = .seconds(3600),
+        cacheBytes: Int = 8_000_000, retention: Duration? = .seconds(400 * 86_400),
+        maxBytes: Int? = 5_000_000_000, keepFree: Double = 0.1
+    ) {
+        self.groupCommit = groupCommit
+        self.groupBytes = groupBytes
+        self.flushAge = flushAge
+        self.cacheBytes = cacheBytes
+        self.retention = retention
+        self.maxBytes = maxBytes
+        self.keepFree = keepFree
+    }
+
+    /// How long forecasts are kept, and how much room they may take.
+    public struct Forecasts: Sendable {
+        /// History may take this share of the bytes of the samples, or 64 KB a grid, or 16 MB, whichever is most.
+        public var budget = 0.5
+        /// Every kept fan for so long,
+        public var fine = Duration.seconds(2 * 86_400)
+        /// then one every three hours for so long.
+        public var coarse = Duration.seconds(30 * 86_400)
+        /// The record.
+        public var record = Duration.seconds(30 * 86_400)
+
+        /// The defaults.
+        public init() {}
+    }
+}
