@@ -96,12 +96,13 @@
 
     /// Copies the windows that end at `origins` into their rows; lanes beyond `origins` repeat the first of them.
     public func gather(_ plan: GatherPlan, origins: [Int32], in arena: Arena<Float>) {
-        precondition(origins.count == plan.batch)
+        precondition(origins.count == plan.batch && plan.period > 0)
+        let (first, last) = (Int(origins.min() ?? 0), Int(origins.max() ?? 0))
         for run in plan.runs {
             precondition(run.row >= 0 && run.row + (run.count - 1) * run.rowStride + plan.batch <= arena.count)
-            precondition(run.channel + run.offset + Int(origins.min() ?? 0) >= 0)
-            let last = run.channel + run.offset + (run.count - 1) * run.stride + Int(origins.max() ?? 0)
-            precondition(last < arena.count)
+            precondition(first >= 0 && run.channel + run.offset + (run.periodic ? 0 : first) >= 0)
+            let newest = run.periodic ? plan.period - 1 : last
+            precondition(run.channel + run.offset + (run.count - 1) * run.stride + newest < arena.count)
         }
         unsafe origins.withUnsafeBufferPointer { buffer in
             guard let address = buffer.baseAddress else { return }

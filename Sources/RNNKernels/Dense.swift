@@ -6,14 +6,12 @@ internal import RNNKernelTable
 
 @inline(never)
 func forwardDense(_ plan: DensePlan, _ memory: UnsafeMutablePointer<Float>) {
-    let panels = unsafe Scalars(memory, plan.panels)
     let weights = unsafe Scalars(memory, plan.weights)
-    pack(weights, stride: plan.inputs, rows: plan.outputs, columns: plan.inputs, into: panels)
     let input = unsafe Vectors(memory, plan.input)
     let output = unsafe Vectors(memory, plan.output)
     multiply(
-        panels, rows: plan.outputs, depth: plan.inputs, of: plan.inputs, input, width: plan.batch / lanes, into: output,
-        adding: plan.adding)
+        .rows(weights, stride: plan.inputs), rows: plan.outputs, depth: plan.inputs, input, width: plan.batch / lanes,
+        into: output, adding: plan.adding)
 }
 
 @inline(never)
@@ -27,13 +25,11 @@ func backwardDense(_ plan: DensePlan, _ memory: UnsafeMutablePointer<Float>) {
     multiplyByTransposed(
         output, rows: plan.outputs, input, columns: plan.inputs, width: width, into: gradients, scratch: scratch)
     guard plan.propagated > 0 else { return }
-    let panels = unsafe Scalars(memory, plan.panels)
     let inputGradient = unsafe Vectors(memory, plan.inputGradient)
-    packTransposed(
-        weights, stride: plan.inputs, firstColumn: plan.firstPropagated, rows: plan.propagated, columns: plan.outputs,
-        into: panels)
     multiply(
-        panels, rows: plan.propagated, depth: plan.outputs, of: plan.outputs, output, width: width, into: inputGradient)
+        .columns(weights + plan.firstPropagated, stride: plan.inputs), rows: plan.propagated, depth: plan.outputs,
+        output,
+        width: width, into: inputGradient)
 }
 
 /// `out[m][k] = sum over lanes of d[m] x[k]`, for one step.
@@ -48,9 +44,10 @@ private func multiplyByTransposed(
     let batch = width &* lanes
     let whole = k / lanes &* lanes
     let (numbers, values) = (x.scalars, d.scalars)
-    for column in 0..<whole {
-        let source = numbers + column &* batch
-        for window in 0..<batch { scratch[window &* whole &+ column] = source[window] }
+    for column in stride(from: 0, to: whole, by: transposedAtOnce) {
+        for window in stride(from: 0, to: batch, by: transposedAtOnce) {
+            numbers.transpose(at: column &* batch &+ window, batch, into: scratch + (window &* whole &+ column), whole)
+        }
     }
     var row = 0
     while row < m {

@@ -47,8 +47,8 @@ private func forward<A: Activation>(
     for t in 0..<plan.steps {
         let next = layer.hidden(t &+ 1)
         multiply(
-            layer.panels, rows: hidden, depth: t == 0 ? plan.inputs &+ 1 : rows, of: rows, layer.state(t),
-            width: layer.width, into: next
+            .panels(layer.panels, columns: rows), rows: hidden, depth: t == 0 ? plan.inputs &+ 1 : rows,
+            layer.state(t), width: layer.width, into: next
         ) { start, count in
             for i in start..<(start &+ count) { next[i] = A.value(next[i]) }
         }
@@ -86,7 +86,8 @@ private func backward<A: Activation>(
         let h = layer.hidden(t)
         let outside = layer.stepGradient(t &- 1)
         multiply(
-            layer.panels, rows: hidden, depth: hidden, of: hidden, layer.gates(t), width: layer.width, into: before
+            .panels(layer.panels, columns: hidden), rows: hidden, depth: hidden, layer.gates(t), width: layer.width,
+            into: before
         ) { start, count in
             if fromSteps {
                 for i in start..<(start &+ count) { before[i] = (before[i] + outside[i]) * A.derivative(h[i]) }

@@ -41,17 +41,19 @@ private func forward(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float
         let z = layer.gates(t)
         let (h, next) = (layer.hidden(t), layer.hidden(t &+ 1))
         multiply(
-            gatePanels, rows: 2 &* hidden, depth: t == 0 ? plan.inputs &+ 1 : rows, of: rows, s, width: width, into: z
+            .panels(gatePanels, columns: rows), rows: 2 &* hidden, depth: t == 0 ? plan.inputs &+ 1 : rows, s,
+            width: width, into: z
         ) { start, count in
             for i in start..<(start &+ count) { z[i] = sigmoid(z[i]) }
         }
         let q = z + 2 &* block
         let n = z + 3 &* block
         multiply(
-            recurrentPanels, rows: hidden, depth: t == 0 ? 1 : 1 &+ hidden, of: 1 &+ hidden, s + plan.inputs &* width,
-            width: width, into: q)
+            .panels(recurrentPanels, columns: 1 &+ hidden), rows: hidden, depth: t == 0 ? 1 : 1 &+ hidden,
+            s + plan.inputs &* width, width: width, into: q)
         multiply(
-            inputPanels, rows: hidden, depth: plan.inputs &+ 1, of: plan.inputs &+ 1, s, width: width, into: n
+            .panels(inputPanels, columns: plan.inputs &+ 1), rows: hidden, depth: plan.inputs &+ 1, s, width: width,
+            into: n
         ) { start, count in
             for i in start..<(start &+ count) {
                 let candidate = tanh(multiplyAdd(z[i], q[i], n[i]))
@@ -107,8 +109,8 @@ private func backward(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Floa
     let recurrentGradients = layer.gradients + (plan.recurrentCandidate &- plan.weights)
     layer.sweep { t in
         multiply(
-            layer.panels, rows: hidden, depth: 3 &* hidden, of: 3 &* hidden, layer.gates(t), width: width, into: d,
-            adding: true
+            .panels(layer.panels, columns: 3 &* hidden), rows: hidden, depth: 3 &* hidden, layer.gates(t),
+            width: width, into: d, adding: true
         ) { start, count in throughGates(t &- 1, start, count) }
     } weightGradients: { t, steps, chunk in
         let (z, s) = (layer.gates(t), layer.state(t))

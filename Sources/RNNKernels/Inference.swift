@@ -13,35 +13,27 @@ private typealias PairSums = InlineArray<8, V>
 @inline(always)
 private func emptyPair() -> PairSums { [.zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero] }
 
-/// Where a sum's columns come from: single precision, or whole numbers of a byte.
-private protocol Columns {
-    static func + (columns: Self, offset: Int) -> Self
-    func vector(at place: Int) -> V
-}
-
-extension Scalars: Columns {}
-extension Bytes: Columns {}
-
-/// `sums += sum over j of x[j] column[j]`, columns of `m` weights.
+/// `sums += sum over j of x[j] column[j]`, columns of `m` weights. `weights` gives a vector of them from any place: a closure
+/// and not a protocol, whose conformances would leave weak symbols behind.
 @inline(always)
-private func add<C: Columns>(_ columns: C, _ m: Int, _ x: Scalars, _ count: Int, to sums: inout PairSums) {
-    var column = columns
+private func add(_ m: Int, _ x: Scalars, _ count: Int, to sums: inout PairSums, _ weights: (_ place: Int) -> V) {
+    var column = 0
     var j = 0
     while j &+ 4 <= count {
         for k in 0..<4 {
             let value = all(x[j &+ k])
-            let place = k &* m
-            sums[at: 2 &* k] = multiplyAdd(value, column.vector(at: place), sums[at: 2 &* k])
-            sums[at: 2 &* k &+ 1] = multiplyAdd(value, column.vector(at: place &+ lanes), sums[at: 2 &* k &+ 1])
+            let place = column &+ k &* m
+            sums[at: 2 &* k] = multiplyAdd(value, weights(place), sums[at: 2 &* k])
+            sums[at: 2 &* k &+ 1] = multiplyAdd(value, weights(place &+ lanes), sums[at: 2 &* k &+ 1])
         }
-        column = column + 4 &* m
+        column = column &+ 4 &* m
         j = j &+ 4
     }
     while j < count {
         let value = all(x[j])
-        sums[at: 0] = multiplyAdd(value, column.vector(at: 0), sums[at: 0])
-        sums[at: 1] = multiplyAdd(value, column.vector(at: lanes), sums[at: 1])
-        column = column + m
+        sums[at: 0] = multiplyAdd(value, weights(column), sums[at: 0])
+        sums[at: 1] = multiplyAdd(value, weights(column &+ lanes), sums[at: 1])
+        column = column &+ m
         j = j &+ 1
     }
 }
@@ -86,8 +78,9 @@ private func readWindow(_ plan: InferencePlan, _ weights: Scalars, _ values: Sca
             let column = weights + place
             sums[at: 0] = column.vector(at: inputs &* m)
             sums[at: 1] = column.vector(at: inputs &* m &+ lanes)
-            add(column, m, x, inputs, to: &sums)
-            if t > 0 { add(column + (inputs &+ 1) &* m, m, h, hidden, to: &sums) }
+            add(m, x, inputs, to: &sums) { column.vector(at: $0) }
+            let recurrent = column + (inputs &+ 1) &* m
+            if t > 0 { add(m, h, hidden, to: &sums) { recurrent.vector(at: $0) } }
             let (low, high) = totals(sums)
             gates.store(low, at: place)
             gates.store(high, at: place &+ lanes)
@@ -134,7 +127,8 @@ private func addUnits(_ plan: InferencePlan, _ weights: Scalars, _ values: Scala
         let column = weights + (plan.unitWeights &+ place)
         sums[at: 0] = column.vector(at: 0)
         sums[at: 1] = column.vector(at: lanes)
-        add(column + m, m, values + plan.contextValues, plan.context, to: &sums)
+        let read = column + m
+        add(m, values + plan.contextValues, plan.context, to: &sums) { read.vector(at: $0) }
         let (low, high) = totals(sums)
         units.store(tanh(low), at: place)
         units.store(tanh(high), at: place &+ lanes)
@@ -151,7 +145,8 @@ private func addOutputs(_ plan: InferencePlan, _ weights: Scalars, _ bytes: Byte
     var place = 0
     while place < m {
         var sums = emptyPair()
-        add(bytes + place, m, values + plan.state, plan.hidden &+ plan.units, to: &sums)
+        let column = bytes + place
+        add(m, values + plan.state, plan.hidden &+ plan.units, to: &sums) { column.vector(at: $0) }
         let (low, high) = totals(sums)
         output.store(multiplyAdd(scale.vector(at: place), low, bias.vector(at: place)), at: place)
         let next = place &+ lanes
@@ -168,7 +163,8 @@ private func addHighway(_ plan: InferencePlan, _ weights: Scalars, _ values: Sca
     var place = 0
     while place < m {
         var sums = emptyPair()
-        add(weights + (plan.highway &+ place), m, values + plan.commonValues, plan.common, to: &sums)
+        let column = weights + (plan.highway &+ place)
+        add(m, values + plan.commonValues, plan.common, to: &sums) { column.vector(at: $0) }
         var (low, high) = totals(sums)
         for j in 0..<plan.seasons {
             let own = weights + (plan.own &+ j &* m &+ place)

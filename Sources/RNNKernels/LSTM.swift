@@ -33,22 +33,23 @@ private func forward(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float
         let (before, after) = (cells + t &* block, cells + (t &+ 1) &* block)
         let output = outputs + t &* block
         multiply(
-            layer.panels, rows: 4 &* hidden, depth: t == 0 ? plan.inputs &+ 1 : rows, of: rows, layer.state(t),
-            width: width, into: z)
+            .panels(layer.panels, columns: rows), rows: 4 &* hidden, depth: t == 0 ? plan.inputs &+ 1 : rows,
+            layer.state(t), width: width, into: z)
+        // Two passes: in one, the second tanh would wait for the first four activations, and nothing for it.
         for k in 0..<block {
             let i = sigmoid(z[k])
             let f = sigmoid(z[block &+ k])
             let g = tanh(z[2 &* block &+ k])
-            let o = sigmoid(z[3 &* block &+ k])
+            z[3 &* block &+ k] = sigmoid(z[3 &* block &+ k])
             z[k] = i
             z[block &+ k] = f
             z[2 &* block &+ k] = g
-            z[3 &* block &+ k] = o
-            let c = multiplyAdd(f, before[k], i * g)
-            let tanhC = tanh(c)
-            after[k] = c
+            after[k] = multiplyAdd(f, before[k], i * g)
+        }
+        for k in 0..<block {
+            let tanhC = tanh(after[k])
             output[k] = tanhC
-            next[k] = o * tanhC
+            next[k] = z[3 &* block &+ k] * tanhC
         }
     }
 }
@@ -101,7 +102,8 @@ private func backward(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Floa
     throughGates(plan.steps &- 1, 0, block)
     layer.sweep { t in
         multiply(
-            layer.panels, rows: hidden, depth: 4 &* hidden, of: 4 &* hidden, layer.gates(t), width: width, into: d
+            .panels(layer.panels, columns: 4 &* hidden), rows: hidden, depth: 4 &* hidden, layer.gates(t),
+            width: width, into: d
         ) { start, count in throughGates(t &- 1, start, count) }
     } weightGradients: { t, steps, chunk in
         addWeightGradient(

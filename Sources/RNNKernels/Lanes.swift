@@ -11,6 +11,9 @@ internal import CVector
 
 #if V512
     typealias V = SIMD16<Float>
+    /// A bin's index for each lane.
+    typealias Origins = SIMD16<Int32>
+    typealias Bits = SIMD16<UInt32>
     typealias D = SIMD8<Double>
     /// Rows of a register tile of the matrix product: `tileRows` x 2 vectors of sums.
     let tileRows = 8
@@ -26,6 +29,8 @@ internal import CVector
     @inline(always) private func convert(_ place: UnsafePointer<Int8>) -> V { unsafe vector_bytes16(place) }
 #elseif V256
     typealias V = SIMD8<Float>
+    /// A bin's index for each lane.
+    typealias Origins = SIMD8<Int32>
     typealias D = SIMD4<Double>
     let tileRows = 4
     typealias ProductTile = InlineArray<8, V>
@@ -39,6 +44,8 @@ internal import CVector
     @inline(always) private func convert(_ place: UnsafePointer<Int8>) -> V { unsafe vector_bytes8(place) }
 #else
     typealias V = SIMD4<Float>
+    /// A bin's index for each lane.
+    typealias Origins = SIMD4<Int32>
     typealias D = SIMD2<Double>
     let tileRows = 4
     typealias ProductTile = InlineArray<8, V>
@@ -90,6 +97,9 @@ internal import CVector
 
 /// Lanes of a vector.
 let lanes = V.scalarCount
+
+/// Rows and columns that `Scalars.transpose` turns at once: no more than lanes.
+let transposedAtOnce = lanes < 8 ? 4 : 8
 
 /// Vectors of a row of the usual minibatch, 32 windows.
 let usualWidth = 32 / V.scalarCount
@@ -156,6 +166,16 @@ let usualWidth = 32 / V.scalarCount
 
     @inline(always) func storeFour(_ values: SIMD4<Float>, at place: Int) {
         unsafe vector_store4(base + place, values)
+    }
+
+    /// Writes a square of `transposedAtOnce` rows and columns, transposed.
+    @inline(always)
+    func transpose(at place: Int, _ stride: Int, into out: Scalars, _ outStride: Int) {
+        if lanes < 8 {
+            unsafe vector_transpose4(UnsafePointer(base + place), stride, out.base, outStride)
+        } else {
+            unsafe vector_transpose8(UnsafePointer(base + place), stride, out.base, outStride)
+        }
     }
 
     @inline(always) func four(at place: Int) -> SIMD4<Float> {

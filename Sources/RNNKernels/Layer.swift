@@ -81,7 +81,7 @@ struct Layer {
             weights, stride: plan.stateRows, firstColumn: 0, rows: plan.inputs, columns: gated, into: panels)
         for t in plan.firstStep..<plan.steps {
             multiply(
-                panels, rows: plan.inputs, depth: gated, of: gated, gates(t), width: width,
+                .panels(panels, columns: gated), rows: plan.inputs, depth: gated, gates(t), width: width,
                 into: inputGradients + t &* plan.inputs &* width)
         }
     }
@@ -93,7 +93,8 @@ struct Layer {
         packTransposed(matrix, stride: plan.inputs &+ 1, firstColumn: 0, rows: plan.inputs, columns: rows, into: panels)
         for t in plan.firstStep..<plan.steps {
             multiply(
-                panels, rows: plan.inputs, depth: rows, of: rows, gates(t) + firstGate &* width, width: width,
+                .panels(panels, columns: rows), rows: plan.inputs, depth: rows, gates(t) + firstGate &* width,
+                width: width,
                 into: inputGradients + t &* plan.inputs &* width, adding: true)
         }
     }

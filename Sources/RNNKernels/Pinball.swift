@@ -12,6 +12,9 @@ private func levels() -> InlineArray<7, Float> { [0.025, 0.1, 0.25, 0.5, 0.75, 0
 @inline(always)
 private func noSlopes() -> InlineArray<7, V> { [.zero, .zero, .zero, .zero, .zero, .zero, .zero] }
 
+@inline(always)
+private func twoSums() -> InlineArray<2, V> { [.zero, .zero] }
+
 @inline(never)
 func pinball(_ plan: PinballPlan, _ memory: UnsafeMutablePointer<Float>) -> Float {
     let width = plan.batch / lanes
@@ -34,7 +37,7 @@ func pinball(_ plan: PinballPlan, _ memory: UnsafeMutablePointer<Float>) -> Floa
     let total = sum(present) * 7
     let scale = total > 0 ? 1 / total : 0
 
-    var loss = V.zero
+    var losses = twoSums()
     if plan.knots == plan.leads {
         for n in 0..<plan.leads {
             let weight = all(leadWeights[n] * scale)
@@ -42,25 +45,27 @@ func pinball(_ plan: PinballPlan, _ memory: UnsafeMutablePointer<Float>) -> Floa
                 let y = targets[n &* width &+ i]
                 let known = V.zero.replacing(with: weight, where: y .== y)
                 let rest = (y - base[n &* width &+ i]).replacing(with: V.zero, where: y .!= y)
-                var baseGradient = V.zero
+                // Sums of even and of odd quantiles: one chain of additions would take longer than all else.
+                var gradients = twoSums()
                 for q in 0..<7 {
                     let place = (n &* 7 &+ q) &* width &+ i
                     let e = rest - offsets[place]
                     let below = all(-tau[at: q])
                     let slope = below.replacing(with: below + all(1), where: e .<= V.zero) * known
-                    loss = multiplyAdd(-slope, e, loss)
+                    losses[at: q & 1] = multiplyAdd(-slope, e, losses[at: q & 1])
                     offsets[place] = slope
-                    baseGradient += slope
+                    gradients[at: q & 1] += slope
                 }
-                base[n &* width &+ i] = baseGradient
+                base[n &* width &+ i] = gradients[at: 0] + gradients[at: 1]
             }
         }
-        return sum(loss)
+        return sum(losses[at: 0] + losses[at: 1])
     }
 
     // Between two knots both sets of offsets are read, and the gradient of each is gathered before either is replaced:
     // the right knot's share waits for its own segment. With hit = 1 where e <= 0 the slope is (hit - tau) weight, so hits
-    // are gathered for each quantile, and the weights once for all.
+    // are gathered for each quantile, and the weights once for all. The loss is linear in e on both sides of 0, so that it
+    // is the sum of each gradient times what it belongs to: -dbase * (y - base) + doffset * offset.
     for i in 0..<width {
         var shares = noSlopes()
         var shareWeight = V.zero
@@ -90,23 +95,25 @@ func pinball(_ plan: PinballPlan, _ memory: UnsafeMutablePointer<Float>) -> Floa
                 for q in 0..<7 {
                     let e = rest - multiplyAdd(w, rise[at: q], offset[at: q])
                     let below = e .<= V.zero
-                    let hit = V.zero.replacing(with: known, where: below)
-                    loss = multiplyAdd(multiplyAdd(all(tau[at: q]), known, -hit), e, loss)
                     left[at: q] += V.zero.replacing(with: knownLeft, where: below)
                     right[at: q] += V.zero.replacing(with: knownRight, where: below)
-                    hits += hit
+                    hits += V.zero.replacing(with: known, where: below)
                 }
                 leftWeight += knownLeft
                 rightWeight += knownRight
                 // The levels add up to 3.5.
-                base[n &* width &+ i] = multiplyAdd(all(-3.5), known, hits)
+                let gradient = multiplyAdd(all(-3.5), known, hits)
+                base[n &* width &+ i] = gradient
+                losses[at: 0] = multiplyAdd(-gradient, rest, losses[at: 0])
             }
             for q in 0..<7 {
-                offsets[(k &* 7 &+ q) &* width &+ i] = multiplyAdd(all(-tau[at: q]), leftWeight, left[at: q])
+                let gradient = multiplyAdd(all(-tau[at: q]), leftWeight, left[at: q])
+                offsets[(k &* 7 &+ q) &* width &+ i] = gradient
+                losses[at: 1] = multiplyAdd(gradient, offset[at: q], losses[at: 1])
             }
             shares = right
             shareWeight = rightWeight
         }
     }
-    return sum(loss)
+    return sum(losses[at: 0] + losses[at: 1])
 }

@@ -1,7 +1,7 @@
 // The matrix product of a few weights with rows of lanes: C[m][batch] = A[m][k] B[k][batch].
 //
-// A is packed once a minibatch into panels of `tileRows` rows, `[panel][k][tileRows]`, so that a tile reads it in order;
-// a tile of `tileRows` x 2 vectors of sums stays in registers over all k. It does so only as long as every loop over the
+// Weights that are used at every step are packed once a minibatch into panels of `tileRows` rows, `[panel][k][tileRows]`,
+// so that a tile reads them in order; a tile of `tileRows` x 2 vectors of sums stays in registers over all k. It does so only as long as every loop over the
 // tile is unrolled: what is to be done with the sums comes after they are stored.
 
 /// Packs rows `0 ..< m` of row-major `a[m][stride]`, columns `0 ..< k`, into panels, padded with zeros.
@@ -59,35 +59,60 @@ private func packRest(_ k: Int, _ present: Int, into out: Scalars, _ weight: (_ 
     (m &+ tileRows &- 1) / tileRows &* tileRows &* k
 }
 
-/// `c = A b`, or `c += A b`, where rows of `b` and `c` are `width` vectors (an even number), and A is the first `k` of
-/// `packed` columns.
+/// Where a tile of the product finds the weights of its rows.
+struct Weights {
+    /// The first weight.
+    let base: Scalars
+    /// From one row to the next, for the first row of a tile.
+    let row: Int
+    /// From one row to the next within a tile.
+    let tile: Int
+    /// From one column to the next.
+    let column: Int
+
+    /// Panels of `packed` columns, for weights that are used at every step of a window.
+    @inline(always)
+    static func panels(_ panels: Scalars, columns packed: Int) -> Weights {
+        Weights(base: panels, row: packed, tile: 1, column: tileRows)
+    }
+
+    /// Row-major weights as they are: for those that are used once, packing would cost more than it saves. The last tile
+    /// reads on beyond the last row; what it makes of it is not kept.
+    @inline(always)
+    static func rows(_ a: Scalars, stride: Int) -> Weights { Weights(base: a, row: stride, tile: stride, column: 1) }
+
+    /// The transpose of row-major weights, as they are.
+    @inline(always)
+    static func columns(_ a: Scalars, stride: Int) -> Weights { Weights(base: a, row: 1, tile: 1, column: stride) }
+}
+
+/// `c = A b`, or `c += A b`, where rows of `b` and `c` are `width` vectors (an even number), and A has `k` columns.
 ///
 /// `finish` is called for each block of rows once it is stored: the first vector of `c` and how many. Rows beyond `m`
 /// are not written.
 @inline(always)
 func multiply(
-    _ panels: Scalars, rows m: Int, depth k: Int, of packed: Int, _ b: Vectors, width: Int, into c: Vectors,
-    adding: Bool = false, finish: (_ first: Int, _ count: Int) -> Void = { _, _ in }
+    _ a: Weights, rows m: Int, depth k: Int, _ b: Vectors, width: Int, into c: Vectors, adding: Bool = false,
+    finish: (_ first: Int, _ count: Int) -> Void = { _, _ in }
 ) {
-    var a = panels
     var row = 0
     while row < m {
         let present = min(tileRows, m &- row)
         var column = 0
         while column < width {
             var sums = emptyProducts()
-            var weights = a
+            var weights = a.base + row &* a.row
             var x = b + column
             for _ in 0..<k {
                 let x0 = x[0]
                 let x1 = x[1]
                 for j in 0..<tileRows {
-                    let w = all(weights[j])
+                    let w = all(weights[j &* a.tile])
                     sums[at: 2 &* j] = multiplyAdd(w, x0, sums[at: 2 &* j])
                     sums[at: 2 &* j &+ 1] = multiplyAdd(w, x1, sums[at: 2 &* j &+ 1])
                 }
                 x = x + width
-                weights = weights + tileRows
+                weights = weights + a.column
             }
             let out = c + (row &* width &+ column)
             if present == tileRows {
@@ -113,7 +138,6 @@ func multiply(
             column = column &+ 2
         }
         finish(row &* width, present &* width)
-        a = a + packed &* tileRows
         row = row &+ tileRows
     }
 }

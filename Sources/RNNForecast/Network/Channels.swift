@@ -9,22 +9,31 @@ struct Channels {
     private let present: Int
     private let lags: Int
     private let coarse: Int
+    /// Phases of the day: of one day and what a window reaches back before it, if days are whole bins, else of all bins.
     private let sines: Int
     private let cosines: Int
+    private let reach: Int
+    /// Bins after which phases repeat themselves; 1 if they do not.
+    let period: Int
     private let events: Int
     /// Bins of each mean, and where their channel lies.
     private let means: [(width: Int, place: Int)]
 
     /// Reserves room for the bins of `series` and for a horizon of missing targets after them.
-    init(_ series: PreparedSeries, leads: Int, in layout: inout ArenaLayout) {
-        let room = series.count + leads
+    init(_ series: PreparedSeries, shape: NetworkShape, in layout: inout ArenaLayout) {
+        let room = series.count + shape.design.leads
+        let day = Int(86_400 / series.plan.stepSeconds)
+        let isWhole = day > 0 && Int64(day) * series.plan.stepSeconds == 86_400 && day < series.count
+        period = isWhole ? day : 1
+        reach = isWhole ? shape.reach : 0
+        let phases = isWhole ? day + shape.reach : room
         values = layout.reserve(room)
         inverseScales = layout.reserve(room)
         present = layout.reserve(room)
         lags = layout.reserve(room)
         coarse = layout.reserve(room)
-        sines = layout.reserve(room)
-        cosines = layout.reserve(room)
+        sines = layout.reserve(phases) + reach
+        cosines = layout.reserve(phases) + reach
         events = series.plan.eventLevel == nil ? -1 : layout.reserve(room)
         let widths = series.plan.contextUnits > 0 || series.plan.gated ? series.plan.contextMeans : []
         means = widths.map { ($0, layout.reserve(room)) }
@@ -37,9 +46,9 @@ struct Channels {
         put(series.present + [Double](repeating: .nan, count: leads), at: present)
         put(series.lags, at: lags)
         put(PreparedSeries.means(series.values, of: 5, centred: false), at: coarse)
-        let phases = series.values.indices.map(series.phase)
-        put(phases.map(\.sin), at: sines)
-        put(phases.map(\.cos), at: cosines)
+        let phases = (period > 1 ? -reach..<period : 0..<series.count).map(series.phase)
+        put(phases.map(\.sin), at: sines - reach)
+        put(phases.map(\.cos), at: cosines - reach)
         for mean in means { put(PreparedSeries.means(series.values, of: mean.width, centred: false), at: mean.place) }
         if events >= 0, let threshold = series.eventThreshold {
             put(series.events(above: threshold, leads: leads), at: events)
@@ -51,21 +60,22 @@ struct Channels {
     func windows(_ shape: NetworkShape, first: Int, batch: Int, stride: Int) -> [GatherPlan.Run] {
         let bins = NetworkShape.binsPerStep
         let fine = shape.steps - shape.coarseSteps
-        func runs(_ channel: Int, _ coarseChannel: Int, bin: Int, row: Int, normalised: Bool) -> [GatherPlan.Run] {
+        func runs(_ channel: Int, _ coarseChannel: Int, bin: Int, row: Int, phase: Bool = false) -> [GatherPlan.Run] {
             [
                 GatherPlan.Run(
                     channel: coarseChannel, offset: shape.offset(step: 0, place: bin), stride: 5 * bins,
-                    count: shape.coarseSteps, row: first + row * batch, rowStride: stride, normalised: normalised),
+                    count: shape.coarseSteps, row: first + row * batch, rowStride: stride, normalised: !phase,
+                    periodic: phase && period > 1),
                 GatherPlan.Run(
                     channel: channel, offset: shape.offset(step: shape.coarseSteps, place: bin), stride: bins,
                     count: fine, row: first + row * batch + shape.coarseSteps * stride, rowStride: stride,
-                    normalised: normalised),
+                    normalised: !phase, periodic: phase && period > 1),
             ]
             .filter { $0.count > 0 }
         }
-        return (0..<bins).flatMap { runs(values, coarse, bin: $0, row: $0, normalised: true) }
-            + runs(sines, sines, bin: bins - 1, row: bins, normalised: false)
-            + runs(cosines, cosines, bin: bins - 1, row: bins + 1, normalised: false)
+        return (0..<bins).flatMap { runs(values, coarse, bin: $0, row: $0) }
+            + runs(sines, sines, bin: bins - 1, row: bins, phase: true)
+            + runs(cosines, cosines, bin: bins - 1, row: bins + 1, phase: true)
     }
 
     /// The columns of the highway: the window, each season's lag now, and the lags of each lead's own.

@@ -127,7 +127,7 @@ struct NetworkGraph: TrainingGraph {
             inputs: (stack.input(step: 0, row: 0), stack.inputStride), context: context?.context ?? -1, common: common,
             lags: lags, windowMean: gates == nil ? -1 : windowMean, targets: targets, event: eventLoss?.targets ?? -1)
 
-        let channels = Channels(series, leads: leads, in: &layout)
+        let channels = Channels(series, shape: shape, in: &layout)
         var runs = channels.windows(shape, first: places.inputs.first, batch: batch, stride: places.inputs.stride)
         runs += channels.highway(design, common: common, lags: lags, batch: batch)
         runs += channels.targets(leads: leads, row: targets, batch: batch)
@@ -137,7 +137,8 @@ struct NetworkGraph: TrainingGraph {
         if gates != nil { runs += channels.windowMean(design, row: windowMean, batch: batch) }
         runs += channels.event(row: places.event, batch: batch)
         gather = GatherPlan(
-            runs: runs, anchors: channels.values, inverseScales: channels.inverseScales, batch: batch)
+            runs: runs, anchors: channels.values, inverseScales: channels.inverseScales, batch: batch,
+            period: channels.period)
 
         arena = Arena(count: layout.count)
         channels.write(series, leads: leads, to: arena)

@@ -46,12 +46,13 @@ struct SequenceGraph: TrainingGraph {
         loss = PointLossPlan(
             loss: plan.loss.point ?? .huber, rows: shape.outputs, outputs: output, targets: targets, batch: wide)
         zeros = layout.reserve(shape.stack.hidden * batch)
-        let channels = Channels(series, leads: shape.design.leads, in: &layout)
+        let channels = Channels(series, shape: shape, in: &layout)
         gather = GatherPlan(
             runs: channels.windows(
                 shape, first: recurrent.state(step: 0, row: 0), batch: batch, stride: recurrent.stateRows * batch)
                 + channels.nextSteps(shape, row: targets, batch: batch),
-            anchors: channels.values, inverseScales: channels.inverseScales, batch: batch)
+            anchors: channels.values, inverseScales: channels.inverseScales, batch: batch,
+            period: channels.period)
         arena = Arena(count: layout.count)
         channels.write(series, leads: shape.design.leads, to: arena)
         for step in 0...shape.steps {

@@ -25,8 +25,6 @@ public struct DensePlan: Sendable, Hashable {
     public let propagated: Int
     /// Whether `forward` adds to what `output` holds.
     public let adding: Bool
-    /// Weights in the order of the micro-kernels.
-    public let panels: Int
     /// Partial sums of the weight gradients.
     public let accumulators: Int
 
@@ -48,7 +46,6 @@ public struct DensePlan: Sendable, Hashable {
         self.firstPropagated = firstPropagated
         self.propagated = propagated
         self.adding = adding
-        panels = layout.reserve((outputs + 16) * inputs + (propagated + 16) * outputs)
         accumulators = layout.reserve(max((inputs * outputs + 64) * 16, inputs * batch))
     }
 }

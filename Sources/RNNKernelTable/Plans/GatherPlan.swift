@@ -18,10 +18,13 @@ public struct GatherPlan: Sendable {
         public var rowStride: Int
         /// Whether the value at the origin is subtracted and the result divided by the window's scale.
         public var normalised: Bool
+        /// Whether the channel repeats itself after `GatherPlan.period` bins, and is read at the origin modulo that.
+        public var periodic: Bool
 
         /// A run of rows.
         public init(
-            channel: Int, offset: Int, stride: Int = 1, count: Int, row: Int, rowStride: Int, normalised: Bool
+            channel: Int, offset: Int, stride: Int = 1, count: Int, row: Int, rowStride: Int, normalised: Bool,
+            periodic: Bool = false
         ) {
             self.channel = channel
             self.offset = offset
@@ -30,6 +33,7 @@ public struct GatherPlan: Sendable {
             self.row = row
             self.rowStride = rowStride
             self.normalised = normalised
+            self.periodic = periodic
         }
     }
 
@@ -41,12 +45,15 @@ public struct GatherPlan: Sendable {
     public var inverseScales: Int
     /// Windows in a minibatch.
     public var batch: Int
+    /// Bins after which periodic channels repeat themselves: a day's phases stay in the nearest cache.
+    public var period: Int
 
     /// A plan of runs.
-    public init(runs: [Run], anchors: Int, inverseScales: Int, batch: Int) {
+    public init(runs: [Run], anchors: Int, inverseScales: Int, batch: Int, period: Int = 1) {
         self.runs = runs
         self.anchors = anchors
         self.inverseScales = inverseScales
         self.batch = batch
+        self.period = period
     }
 }

@@ -118,8 +118,9 @@ public enum Reference<Scalar: KernelScalar> {
             let anchor = numbers[plan.anchors + origin]
             let inverse = numbers[plan.inverseScales + origin]
             for run in plan.runs {
+                let from = run.channel + run.offset + (run.periodic ? origin % plan.period : origin)
                 for k in 0..<run.count {
-                    let value = numbers[run.channel + origin + run.offset + k * run.stride]
+                    let value = numbers[from + k * run.stride]
                     numbers[run.row + k * run.rowStride + lane] = run.normalised ? (value - anchor) * inverse : value
                 }
             }
