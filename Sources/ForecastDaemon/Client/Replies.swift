@@ -74,6 +74,8 @@ package struct AlertReply: Decodable, Sendable {
     package let state: String
     package let since: Int64
     package let acceptedBy: String?
+    /// The newest value, of an alert that is open.
+    package let newest: Number?
     package let rmse: Number
     package let baselineRmse: Number
     package let ratio: Number
