@@ -25,6 +25,8 @@ void platform_memory_settings(void) {
     mallopt(M_MMAP_THRESHOLD, 256 * 1024);
 }
 
+void platform_give_back_memory(void) { malloc_trim(0); }
+
 int platform_be_guest(int nice_value) {
     pid_t thread = (pid_t)syscall(SYS_gettid);
     struct sched_param none = {0};

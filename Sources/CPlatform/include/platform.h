@@ -22,6 +22,8 @@ enum platform_descriptor_kind {
 
 /// Two arenas, early trimming, large blocks by mmap: what keeps resident memory down after a burst of ingest.
 void platform_memory_settings(void);
+/* Gives free memory in the middle of the heap back to the kernel. */
+void platform_give_back_memory(void);
 
 /// Makes the calling thread a polite guest (nice value, SCHED_BATCH). Returns the nice value it has afterwards.
 int platform_be_guest(int nice_value);

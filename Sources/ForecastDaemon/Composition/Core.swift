@@ -151,7 +151,8 @@ final class Core: Service {
             ForecastingService.Parts(
                 store: store, book: book, training: training, logger: parts.logger, now: parts.now,
                 treatment: { SeriesTreatment(configuration.value.settings(for: $0.key)) }, settings: settings,
-                trainedLimit: min(value.limits.trained, Int(value.memory.models) / ForecastPlan.modelBytes), ring: { bell.ring() }),
+                trainedLimit: min(value.limits.trained, Int(value.memory.models) / ForecastPlan.modelBytes),
+                ring: { bell.ring() }),
             alertSink: AlertLog(logger: parts.logger, zone: zone, now: parts.now).tell)
     }
 
@@ -182,6 +183,7 @@ final class Core: Service {
                 await loops.pulse()
                 progress.ingestBeat()
             },
+            Ticker(interval: .seconds(60), clock: parts.clock) { MemorySettings.giveBack() },
             Ticker(interval: .seconds(10), clock: parts.clock) { notifier.status(await report.line()) },
             ReloadOnHangup(reload: { [self] in _ = try? await reload() }),
         ]

@@ -243,9 +243,10 @@ private struct ConfigurationReader {
             if horizon < step {
                 complain(place, "\(path).horizon", "is shorter than a step (\(Durations.compact(step)))")
             } else if horizon.components.seconds / step.components.seconds > GridChoice.mostSteps {
+                let most = GridChoice.mostSteps
                 complain(
-                    place, "\(path).horizon", "is more than \(GridChoice.mostSteps) steps of \(Durations.compact(step))",
-                    hint: "a longer step, or at most \(Durations.compact(step * Int(GridChoice.mostSteps)))")
+                    place, "\(path).horizon", "is more than \(most) steps of \(Durations.compact(step))",
+                    hint: "a longer step, or at most \(Durations.compact(step * Int(most)))")
             }
         }
         if selector == nil, problems.count == problemsBefore {

@@ -63,7 +63,9 @@ extension ConfigurationSetting {
 
     /// Those that there are take part only when the daemon starts.
     private static func flag(_ path: String, _ property: Path<Bool>) -> Self {
-        Self(path, needsRestart: true, property, print: { String($0) }) { text throws(ValueError) in try Values.flag(text) }
+        Self(path, needsRestart: true, property, print: { String($0) }) { text throws(ValueError) in
+            try Values.flag(text)
+        }
     }
 
     private static func socket(_ path: String, _ property: Path<String>) -> Self {

@@ -36,7 +36,7 @@ package struct ImportBatch: Sendable {
             return
         }
         if shifted > options.latest {
-            problem("timestamp \(shifted) is later than now and store.future_skew: what comes now would be late for ever")
+            problem("timestamp \(shifted) is later than now + store.future_skew; after it all that comes would be late")
             return
         }
         count += 1
