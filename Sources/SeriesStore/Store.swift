@@ -83,11 +83,19 @@ public final class Store: Sendable {
         try await writer.compact()
     }
 
-    /// Deletes a series with all that hangs on it, or its samples with `from <= t < to` alone; returns how many samples
-    /// went. Samples committed while it runs are not touched. The store must be running.
+    /// Deletes series with all that hangs on them, or their samples with `from <= t < to` alone; returns how many samples
+    /// went of each. Samples committed while it runs are not touched. The store must be running.
+    @discardableResult
+    public func delete(
+        _ series: [SeriesID], in range: Range<Timestamp>? = nil
+    ) async throws(StoreError) -> [SeriesID: Int] {
+        try await writer.delete(series, in: range)
+    }
+
+    /// The same of one series.
     @discardableResult
     public func delete(_ series: SeriesID, in range: Range<Timestamp>? = nil) async throws(StoreError) -> Int {
-        try await writer.delete(series, in: range)
+        try await delete([series], in: range)[series] ?? 0
     }
 
     /// Gives a series another key. If a series has that key already, `merging` decides: the samples go over to it, where
@@ -98,7 +106,7 @@ public final class Store: Sendable {
         try await writer.rename(series, to: key, merging: merging)
     }
 
-    /// Changes what is kept: `retention`, `maxBytes`, `keepFree` and `forecasts`. The other options stay as they were at
+    /// Changes what is kept: `retention`, `maxBytes`, `keepFree`, `rules` and `forecasts`. The other options stay as they were at
     /// open.
     public func keep(_ options: Options) async { await writer.keep(options) }
 }

@@ -19,7 +19,7 @@ struct APIRouter: Sendable {
         ReadRoutes(readiness: readiness, now: now).add(to: router)
         AlertRoutes(readiness: readiness, zone: zone, now: now).add(to: router)
         TrainRoutes(readiness: readiness).add(to: router)
-        ImportRoutes(readiness: readiness).add(to: router)
+        ImportRoutes(readiness: readiness, futureSkew: { writeLimits().futureSkew }).add(to: router)
         ExportRoutes(readiness: readiness).add(to: router)
         ChangeRoutes(readiness: readiness).add(to: router)
         AdminRoutes(readiness: readiness, storePath: report.storePath, reload: reload).add(to: router)

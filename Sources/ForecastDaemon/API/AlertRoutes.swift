@@ -11,26 +11,32 @@ struct AlertRoutes: Sendable {
     let now: @Sendable () -> Timestamp
 
     func add(to router: Router<APIContext>) {
-        router.get("v1/alerts") { request, _ in try list(request) }
+        router.get("v1/alerts") { request, _ in try await list(request) }
         router.post("v1/alerts/:id/accept") { _, context in try await accept(context) }
     }
 
-    private func list(_ request: Request) throws -> Response {
+    private func list(_ request: Request) async throws -> Response {
         let running = try readiness.running()
         let query = Query(request)
         let wanted = query.text("match") == nil ? nil : Set(try query.series(of: running, required: true).map(\.id))
         let rows = try running.store.reader.alerts(open: query.text("all") != "1")
+            .filter { wanted?.contains($0.series) ?? true }
+        // What an alert says is of the moment when it fired; whoever is woken wants to know how it is now.
+        var newest: [SeriesID: Double] = [:]
+        for row in rows where row.resolvedAt == nil {
+            newest[row.series] = try await running.store.reader.summary(of: row.series)?.lastValue
+        }
         var json = JSONWriter()
         json.array { json in
-            for row in rows where wanted?.contains(row.series) ?? true {
+            for row in rows {
                 guard let info = running.store.catalogue[row.series] else { continue }
-                write(row, info, to: &json)
+                write(row, info, newest: info.kind == .counter ? nil : newest[row.series], to: &json)
             }
         }
         return .json(json.bytes)
     }
 
-    private func write(_ row: AlertRow, _ info: SeriesInfo, to json: inout JSONWriter) {
+    private func write(_ row: AlertRow, _ info: SeriesInfo, newest: Double?, to json: inout JSONWriter) {
         json.object { json in
             json.member("id", row.id)
             json.member("series", info.key.description)
@@ -45,6 +51,7 @@ struct AlertRoutes: Sendable {
             json.member("lower", row.lower)
             json.member("upper", row.upper)
             json.member("actual", row.actual)
+            json.member("newest", newest)
             json.member("rmse", row.rmse)
             json.member("baseline_rmse", row.baselineRMSE)
             json.member("ratio", row.ratio)

@@ -23,12 +23,14 @@ struct ChangeRoutes: Sendable {
         let isDryRun = query.text("dry_run") == "1"
         return ProgressStream.response { stream in
             var gone: [(key: SeriesKey, samples: Int)] = []
-            for (index, info) in matching.enumerated() {
+            for start in stride(from: 0, to: matching.count, by: Self.together) {
+                let part = matching[start..<min(start + Self.together, matching.count)]
                 let samples =
-                    isDryRun ? try await count(info, range, running) : try await delete(info, range, running)
-                gone.append((info.key, samples))
-                let share = Double(index + 1) / Double(matching.count)
-                try await stream.progress(share, "\(info.key): \(samples) samples")
+                    isDryRun ? try await count(part, range, running) : try await delete(part.map(\.id), range, running)
+                for info in part { gone.append((info.key, samples[info.id] ?? 0)) }
+                let share = Double(gone.count) / Double(matching.count)
+                let sum = part.reduce(0) { $0 + (samples[$1.id] ?? 0) }
+                try await stream.progress(share, "\(Wording.plural(part.count, "series", "series")): \(sum) samples")
             }
             try await stream.done { json in
                 json.member("dry_run", isDryRun)
@@ -46,22 +48,31 @@ struct ChangeRoutes: Sendable {
         }
     }
 
+    /// Every segment is written once for so many series, and the client hears of it in between.
+    private static let together = 500
+
     private func count(
-        _ info: SeriesInfo, _ range: Range<Timestamp>?, _ running: Running
-    ) async throws(StoreError) -> Int {
-        guard let range else { return try await running.store.reader.summary(of: info.id)?.count ?? 0 }
-        return try await running.store.reader.samples(
-            of: info.id, from: range.lowerBound, to: range.upperBound
-        ).timestamps.count
+        _ matching: ArraySlice<SeriesInfo>, _ range: Range<Timestamp>?, _ running: Running
+    ) async throws(StoreError) -> [SeriesID: Int] {
+        var counts: [SeriesID: Int] = [:]
+        for info in matching {
+            if let range {
+                let (from, to) = (range.lowerBound, range.upperBound)
+                counts[info.id] = try await running.store.reader.samples(of: info.id, from: from, to: to).values.count
+            } else {
+                counts[info.id] = try await running.store.reader.summary(of: info.id)?.count
+            }
+        }
+        return counts
     }
 
     private func delete(
-        _ info: SeriesInfo, _ range: Range<Timestamp>?, _ running: Running
-    ) async throws(APIError) -> Int {
+        _ ids: [SeriesID], _ range: Range<Timestamp>?, _ running: Running
+    ) async throws(APIError) -> [SeriesID: Int] {
         do throws(StoreError) {
-            guard let range else { return try await deleteWhole(info.id, running) }
-            let samples = try await running.store.delete(info.id, in: range)
-            await running.forecasting.samplesRemoved(from: info.id, in: range)
+            guard let range else { return try await deleteWhole(ids, running) }
+            let samples = try await running.store.delete(ids, in: range)
+            for id in ids { await running.forecasting.samplesRemoved(from: id, in: range) }
             return samples
         } catch {
             throw APIError(storing: error)
@@ -70,10 +81,12 @@ struct ChangeRoutes: Sendable {
 
     /// Forecasting forgets first, so that nothing new is issued for the series, and again afterwards: samples that came
     /// in between may have made it begin anew.
-    private func deleteWhole(_ id: SeriesID, _ running: Running) async throws(StoreError) -> Int {
-        await running.forecasting.forget([id])
-        let samples = try await running.store.delete(id)
-        await running.forecasting.forget([id])
+    private func deleteWhole(
+        _ ids: [SeriesID], _ running: Running
+    ) async throws(StoreError) -> [SeriesID: Int] {
+        await running.forecasting.forget(ids)
+        let samples = try await running.store.delete(ids)
+        await running.forecasting.forget(ids)
         return samples
     }
 

@@ -11,8 +11,8 @@ struct ForecastAnswer {
     let row: FanRow?
     /// Cut here, in seconds from the origin; nil: whole.
     let horizon: Int64?
-    let arrival: (value: Double, answer: ArrivalAnswer)?
-    let now: Timestamp
+    /// Counted from `since`, the newest sample: of a series that fell silent nothing is known of what came after.
+    let arrival: (value: Double, answer: ArrivalAnswer, since: Timestamp)?
 
     func write(to json: inout JSONWriter) {
         json.object { json in
@@ -24,7 +24,7 @@ struct ForecastAnswer {
             json.member("next_model", served.status.nextModel)
             json.member("ready_at", served.status.readyAt)
             json.member("state", served.sentence)
-            if let arrival { write(arrival.answer, value: arrival.value, to: &json) }
+            if let arrival { write(arrival.answer, value: arrival.value, since: arrival.since, to: &json) }
         }
     }
 
@@ -44,15 +44,16 @@ struct ForecastAnswer {
         json.member("upper95", (0..<steps).map(row.fan.upper95))
     }
 
-    private func write(_ answer: ArrivalAnswer, value: Double, to json: inout JSONWriter) {
-        func moment(_ seconds: Double?) -> Int64? { seconds.map { now + Int64($0 * 1e9) } }
+    private func write(
+        _ answer: ArrivalAnswer, value: Double, since: Timestamp, to json: inout JSONWriter
+    ) {
+        func moment(_ seconds: Double?) -> Int64? { seconds.map { since + Int64($0 * 1e9) } }
         json.object("reaches") { json in
             json.member("value", value)
+            json.member("since", since)
             switch answer {
             case .reachedAlready:
-                json.member("q10", now)
-                json.member("q50", now)
-                json.member("q90", now)
+                for quantile in ["q10", "q50", "q90"] { json.member(quantile, since) }
                 json.member("probability", 1.0)
                 json.member("within_seconds", 0)
                 json.member("method", "reached already")

@@ -8,6 +8,8 @@ import SeriesStore
 /// Bulk import.
 struct ImportRoutes: Sendable {
     let readiness: Readiness
+    /// `store.future_skew` in force, in nanoseconds.
+    let futureSkew: @Sendable () -> Int64
 
     func add(to router: Router<APIContext>) {
         router.post("v1/import") { request, context in try start(request, context) }
@@ -15,16 +17,17 @@ struct ImportRoutes: Sendable {
 
     private func start(_ request: Request, _ context: APIContext) throws -> Response {
         let running = try readiness.running()
-        let options: ImportOptions
+        var options: ImportOptions
         do throws(ImportProblem) {
             options = try ImportOptions(
                 query: request.uri.queryParameters.map { (name: String($0.key), value: String($0.value)) })
         } catch {
             throw APIError(.badRequest, error.description)
         }
-        let (body, peer) = (request.body, context.peer)
+        options.latest = running.intake.now() &+ futureSkew()
+        let (body, peer, reading) = (request.body, context.peer, options)
         return ProgressStream.response { stream in
-            var work = ImportWork(running: running, peer: peer, options: options)
+            var work = ImportWork(running: running, peer: peer, options: reading)
             for try await buffer in body {
                 try await work.take([UInt8](buffer.readableBytesView), isLast: false)
                 if work.shouldTell { try await stream.progress(0, "\(work.samples) samples stored") }

@@ -130,20 +130,25 @@ struct ReadRoutes: Sendable {
                 try asOf.map {
                     try running.store.reader.fan(served.grid, asOf: $0 / 1_000_000_000 - served.stepSeconds)
                 } ?? served.fan
-            var arrival: (Double, ArrivalAnswer)?
-            if let reaches { arrival = (reaches, try await arrive(info, at: reaches, running)) }
+            var arrival: (Double, ArrivalAnswer, Timestamp)?
+            if let reaches {
+                let (answer, since) = try await arrive(info, at: reaches, running)
+                arrival = (reaches, answer, since)
+            }
             guard row != nil || arrival != nil else { continue }
             let answer = ForecastAnswer(
-                info: info, served: served, row: row, horizon: horizon, arrival: arrival, now: now())
+                info: info, served: served, row: row, horizon: horizon, arrival: arrival)
             rows.add { answer.write(to: &$0) }
         }
         return .json(rows.bytes)
     }
 
-    /// Time to a value, on 15-minute bins of the last six weeks.
-    private func arrive(_ info: SeriesInfo, at value: Double, _ running: Running) async throws -> ArrivalAnswer {
+    /// Time to a value, on 15-minute bins of the six weeks before the newest sample, and when that was.
+    private func arrive(
+        _ info: SeriesInfo, at value: Double, _ running: Running
+    ) async throws -> (ArrivalAnswer, since: Timestamp) {
         guard let summary = try await running.store.reader.summary(of: info.id) else {
-            return .tooLittleHistory(haveSeconds: 0, needSeconds: Arrival.leastSeconds)
+            return (.tooLittleHistory(haveSeconds: 0, needSeconds: Arrival.leastSeconds), now())
         }
         let clock = BinClock(stepSeconds: 900)
         let last = clock.bin(containing: summary.last)
@@ -152,8 +157,9 @@ struct ReadRoutes: Sendable {
         let bins = try await running.store.reader.bins(
             of: info.id, stepSeconds: 900, range: first..<last + 1, aggregate: info.aggregate)
         let newest = info.kind == .counter ? bins.last { $0.isFinite } ?? .nan : summary.lastValue
-        return Arrival.answer(
+        let answer = Arrival.answer(
             ArrivalQuestion(reaching: value, from: newest), bins: bins, stepSeconds: 900, now: newest,
             percentage: info.unit == "percent")
+        return (answer, summary.last)
     }
 }

@@ -29,6 +29,8 @@ package struct ForecastReply: Decodable, Sendable {
     /// When the series reaches a value.
     package struct Reaches: Decodable, Sendable {
         package let value: Number
+        /// When the newest sample was, from which everything is counted.
+        package let since: Int64?
         package let q10: Int64?
         package let q50: Int64?
         package let q90: Int64?
@@ -72,6 +74,8 @@ package struct AlertReply: Decodable, Sendable {
     package let state: String
     package let since: Int64
     package let acceptedBy: String?
+    /// The newest value, of an alert that is open.
+    package let newest: Number?
     package let rmse: Number
     package let baselineRmse: Number
     package let ratio: Number

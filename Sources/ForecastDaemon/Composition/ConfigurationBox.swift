@@ -23,7 +23,10 @@ final class ConfigurationBox: Sendable {
     func reload() throws(ConfigurationError) -> (Configuration, notes: [String]) {
         let new = try Configuration.load(flag: flag)
         let old = value
-        let notes = new.differences(from: old).filter(\.needsRestart).map { "\($0.key) waits for a restart" }
+        var notes = new.differences(from: old).filter(\.needsRestart).map { "\($0.key) waits for a restart" }
+        if new.series != old.series {
+            notes.append("the rules of series hold for series that come from now on, for the others after a restart")
+        }
         let kept = new.keepingWhatNeedsRestart(of: old)
         current.withLock { $0 = kept }
         return (kept, notes)

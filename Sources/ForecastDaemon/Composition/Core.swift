@@ -151,7 +151,7 @@ final class Core: Service {
             ForecastingService.Parts(
                 store: store, book: book, training: training, logger: parts.logger, now: parts.now,
                 treatment: { SeriesTreatment(configuration.value.settings(for: $0.key)) }, settings: settings,
-                trainedLimit: value.limits.trained, ring: { bell.ring() }),
+                trainedLimit: min(value.limits.trained, Int(value.memory.models) / ForecastPlan.modelBytes), ring: { bell.ring() }),
             alertSink: AlertLog(logger: parts.logger, zone: zone, now: parts.now).tell)
     }
 
@@ -194,8 +194,10 @@ final class Core: Service {
         services.append(
             IngestServer(
                 socket: parts.ingest, group: loops.group, connectionLimit: limits.connections,
-                maximumLine: Int(limits.line),
-                futureSkew: Durations.nanoseconds(parts.configuration.value.store.futureSkew),
+                maximumLine: { [configuration = parts.configuration] in Int(configuration.value.limits.line) },
+                futureSkew: { [configuration = parts.configuration] in
+                    Durations.nanoseconds(configuration.value.store.futureSkew)
+                },
                 intake: running.intake, logger: parts.logger))
         return services.map { .init(service: $0) }
     }

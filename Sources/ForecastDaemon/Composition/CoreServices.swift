@@ -45,6 +45,11 @@ extension Store.Options {
         self.init(
             groupCommit: store.groupCommit, flushAge: store.flushAge, cacheBytes: Int(store.cache),
             retention: store.retention, maxBytes: Int(store.maximumSize), keepFree: store.keepFree / 100)
+        rules = configuration.series.map { rule in
+            Store.Options.Rule(
+                matches: rule.matches, retention: rule.settings.retention,
+                maxBytes: rule.settings.maximumSize.map(Int.init))
+        }
         self.forecasts.budget = forecasts.budget / 100
         self.forecasts.fine = forecasts.fine
         self.forecasts.coarse = forecasts.coarse
@@ -63,9 +68,7 @@ extension SeriesTreatment {
             }
         }
         stepSeconds = settings.step.map { $0.components.seconds }
-        if let horizon = settings.horizon, let step = stepSeconds {
-            self.horizon = Int(horizon.components.seconds / step)
-        }
+        horizonSeconds = settings.horizon.map { $0.components.seconds }
         watchesDrift = settings.drift ?? true
         trains = settings.train ?? true
     }

@@ -238,6 +238,16 @@ private struct ConfigurationReader {
                 complain(value.mark, "\(path).\(key)", error.reason, hint: error.hint)
             }
         }
+        if let step = settings.step, let horizon = settings.horizon {
+            let place = mapping.first { $0.key.scalar?.string == "horizon" }?.value.mark
+            if horizon < step {
+                complain(place, "\(path).horizon", "is shorter than a step (\(Durations.compact(step)))")
+            } else if horizon.components.seconds / step.components.seconds > GridChoice.mostSteps {
+                complain(
+                    place, "\(path).horizon", "is more than \(GridChoice.mostSteps) steps of \(Durations.compact(step))",
+                    hint: "a longer step, or at most \(Durations.compact(step * Int(GridChoice.mostSteps)))")
+            }
+        }
         if selector == nil, problems.count == problemsBefore {
             complain(node.mark, path, "`match` is missing", hint: "match: 'disk_*'")
         }

@@ -45,20 +45,25 @@ extension ConfigurationSetting {
         }
     }
 
-    private static func percentage(_ path: String, _ property: Path<Double>, _ range: ClosedRange<Double>) -> Self {
-        Self(path, property, print: Percentages.format) { text throws(ValueError) in
+    private static func percentage(
+        _ path: String, _ property: Path<Double>, _ range: ClosedRange<Double>, needsRestart: Bool = false
+    ) -> Self {
+        Self(path, needsRestart: needsRestart, property, print: Percentages.format) { text throws(ValueError) in
             try Values.percentage(text, in: range)
         }
     }
 
-    private static func count(_ path: String, _ property: Path<Int>, _ range: ClosedRange<Int>) -> Self {
-        Self(path, property, print: { String($0) }) { text throws(ValueError) in
+    private static func count(
+        _ path: String, _ property: Path<Int>, _ range: ClosedRange<Int>, needsRestart: Bool = false
+    ) -> Self {
+        Self(path, needsRestart: needsRestart, property, print: { String($0) }) { text throws(ValueError) in
             try Values.count(text, in: range)
         }
     }
 
+    /// Those that there are take part only when the daemon starts.
     private static func flag(_ path: String, _ property: Path<Bool>) -> Self {
-        Self(path, property, print: { String($0) }) { text throws(ValueError) in try Values.flag(text) }
+        Self(path, needsRestart: true, property, print: { String($0) }) { text throws(ValueError) in try Values.flag(text) }
     }
 
     private static func socket(_ path: String, _ property: Path<String>) -> Self {
@@ -86,27 +91,27 @@ extension ConfigurationSetting {
         .size("store.cache", \.store.cache, 1_000_000...100_000_000_000, needsRestart: true),
         .count("limits.series", \.limits.series, 1...10_000_000),
         .count("limits.new_series_per_minute", \.limits.newSeriesPerMinute, 1...10_000_000),
-        .count("limits.trained", \.limits.trained, 0...10_000_000),
+        .count("limits.trained", \.limits.trained, 0...10_000_000, needsRestart: true),
         .size("limits.line", \.limits.line, 128...16_777_216),
         .size("limits.body", \.limits.body, 1_024...1_073_741_824),
-        .count("limits.connections", \.limits.connections, 1...1_000_000),
+        .count("limits.connections", \.limits.connections, 1...1_000_000, needsRestart: true),
         .flag("training.enabled", \.training.enabled),
-        .count("training.threads", \.training.threads, 1...256),
-        .percentage("training.budget", \.training.budget, 0.1...25_600),
-        .count("training.every_bins", \.training.everyBins, 1...1_000_000),
-        .duration("training.at_least_apart", \.training.atLeastApart),
-        .duration("training.at_most_apart", \.training.atMostApart, atLeast: .seconds(60)),
+        .count("training.threads", \.training.threads, 1...256, needsRestart: true),
+        .percentage("training.budget", \.training.budget, 0.1...25_600, needsRestart: true),
+        .count("training.every_bins", \.training.everyBins, 1...1_000_000, needsRestart: true),
+        .duration("training.at_least_apart", \.training.atLeastApart, needsRestart: true),
+        .duration("training.at_most_apart", \.training.atMostApart, atLeast: .seconds(60), needsRestart: true),
         .percentage("forecasts.budget", \.forecasts.budget, 1...10_000),
         .duration("forecasts.fine", \.forecasts.fine),
         .duration("forecasts.coarse", \.forecasts.coarse),
         .duration("forecasts.record", \.forecasts.record),
         .flag("alerts.drift.enabled", \.alerts.driftEnabled),
-        .duration("alerts.accept_after", \.alerts.acceptAfter, atLeast: .seconds(60)),
-        .size("memory.models", \.memory.models, 1_000_000...1_000_000_000_000),
-        Self("time_zone", \.timeZone, print: { $0.description }) { text throws(ValueError) in
+        .duration("alerts.accept_after", \.alerts.acceptAfter, atLeast: .seconds(60), needsRestart: true),
+        .size("memory.models", \.memory.models, 1_000_000...1_000_000_000_000, needsRestart: true),
+        Self("time_zone", needsRestart: true, \.timeZone, print: { $0.description }) { text throws(ValueError) in
             text == "local" ? .local : .named(try Values.text(text))
         },
-        Self("log.level", \.logLevel, print: { $0.rawValue }) { text throws(ValueError) in
+        Self("log.level", needsRestart: true, \.logLevel, print: { $0.rawValue }) { text throws(ValueError) in
             try Values.choice(text)
         },
     ]

@@ -29,6 +29,10 @@ public struct SeriesSettings: Sendable, Equatable {
     public var drift: Bool?
     /// Whether a model is trained.
     public var train: Bool?
+    /// Age of samples, counted from each series' newest.
+    public var retention: Duration?
+    /// Bytes that all series of the rule may hold together.
+    public var maximumSize: Int64?
 
     /// Nothing said.
     public init() {}
@@ -42,6 +46,8 @@ public struct SeriesSettings: Sendable, Equatable {
         horizon = horizon ?? other.horizon
         drift = drift ?? other.drift
         train = train ?? other.train
+        retention = retention ?? other.retention
+        maximumSize = maximumSize ?? other.maximumSize
     }
 
     /// `key: value` for each key said, in the order of the documentation.
@@ -50,11 +56,14 @@ public struct SeriesSettings: Sendable, Equatable {
             ("kind", kind?.rawValue), ("aggregate", aggregate?.rawValue), ("absent", absent?.rawValue),
             ("step", step.map(Durations.compact)), ("horizon", horizon.map(Durations.compact)),
             ("drift", drift.map(String.init)), ("train", train.map(String.init)),
+            ("retention", retention.map(Durations.compact)), ("max_size", maximumSize.map(ByteSizes.format)),
         ]
         return values.compactMap { key, value in value.map { (key, $0) } }
     }
 
-    static let keys = ["match", "kind", "aggregate", "absent", "step", "horizon", "drift", "train"]
+    static let keys = [
+        "match", "kind", "aggregate", "absent", "step", "horizon", "drift", "train", "retention", "max_size",
+    ]
 
     /// Sets one key from its text.
     mutating func set(_ key: String, _ text: String) throws(ValueError) {
@@ -66,6 +75,8 @@ public struct SeriesSettings: Sendable, Equatable {
         case "horizon": horizon = try Values.wholeSeconds(text)
         case "drift": drift = try Values.flag(text)
         case "train": train = try Values.flag(text)
+        case "retention": retention = try Values.duration(text, atLeast: .seconds(3600))
+        case "max_size": maximumSize = try Values.size(text, in: 100_000...1_000_000_000_000_000)
         default: preconditionFailure("the reader lets only known keys through")
         }
     }

@@ -14,12 +14,14 @@ extension ForecastingService {
         let reader = parts.store.reader
         nextModelID = try reader.lastModelID() + 1
         restoreFiring(try reader.alerts(open: true))
-        // The last grid of a series is the one in force: after a change of rhythm the older stays and expires.
-        var newest: [SeriesID: GridRow] = [:]
-        for grid in try reader.grids() where newest[grid.series].map({ $0.id < grid.id }) ?? true {
-            newest[grid.series] = grid
+        // Of several grids that of the series' rhythm is in force, else the last: the others stay and expire.
+        var inForce: [SeriesID: GridRow] = [:]
+        for grid in try reader.grids() {
+            let rhythm = parts.store.catalogue[grid.series]?.intervalSeconds.map { GridChoice.nearStep(seconds: $0) }
+            if let other = inForce[grid.series], other.stepSeconds == rhythm { continue }
+            inForce[grid.series] = grid
         }
-        for row in newest.values.sorted(by: { $0.id < $1.id }) { try await restore(row) }
+        for row in inForce.values.sorted(by: { $0.id < $1.id }) { try await restore(row) }
         let summaries = try await reader.summaries()
         for info in parts.store.catalogue.all() where tracked[info.id] == nil {
             guard let summary = summaries[info.id] else { continue }
@@ -35,7 +37,7 @@ extension ForecastingService {
         guard
             let choice = GridChoice(
                 rhythm: .regular(seconds: info.intervalSeconds ?? Double(row.stepSeconds)), absent: treatment.absent,
-                stepSeconds: row.stepSeconds, horizon: treatment.horizon)
+                stepSeconds: row.stepSeconds, horizonSeconds: treatment.horizonSeconds)
         else { return }
         let plan = plan(choice, info)
         let (forecaster, model) = try loadModel(row.id, info)
@@ -46,7 +48,8 @@ extension ForecastingService {
                 firstBin: BinClock(stepSeconds: row.stepSeconds).bin(containing: summary.first),
                 settings: settings(treatment))
         var series = Tracked(
-            series: row.series, pipeline: pipeline, aggregate: aggregate(choice, info), newest: summary.last)
+            series: row.series, pipeline: pipeline, aggregate: aggregate(choice, info), newest: summary.last,
+            stepOfRhythm: info.intervalSeconds.map { GridChoice.nearStep(seconds: $0) })
         series.published = try reader.latestFan(row.id)
         series.recordedThrough = try newestRecord(row.id, from: pipeline.nextBin)
         series.modelSavedAt = model?.createdAt
@@ -56,7 +59,7 @@ extension ForecastingService {
     }
 
     /// The newest bin that has its record: what follows a saved state was written before a crash.
-    private func newestRecord(_ grid: GridID, from bin: Int64) throws(StoreError) -> Int64 {
+    func newestRecord(_ grid: GridID, from bin: Int64) throws(StoreError) -> Int64 {
         let found = try parts.store.reader.record(grid: grid, lead: 1, bins: bin..<Int64.max)
         return found.map(\.bin).max() ?? .min
     }

@@ -113,6 +113,11 @@ actor ForecastingService {
             await begin(news)
             return
         }
+        if let step = newStep(of: series, news.rhythm) {
+            await leaveGrid(of: series, for: step)
+            await begin(news)
+            return
+        }
         series.newest = news.newest
         let clock = series.pipeline.clock
         let late = clock.bin(containing: news.oldest)
@@ -121,55 +126,6 @@ actor ForecastingService {
             series.dirty = from..<series.pipeline.nextBin
         }
         tracked[news.series] = series
-    }
-
-    /// A series gets its grid once its rhythm is known.
-    private func begin(_ news: ArrivalBook.News) async {
-        guard var info = parts.store.catalogue[news.series] else { return }
-        let treatment = parts.treatment(info)
-        guard
-            let choice = GridChoice(
-                rhythm: news.rhythm, absent: treatment.absent, stepSeconds: treatment.stepSeconds,
-                horizon: treatment.horizon)
-        else { return }
-        do {
-            guard let summary = try await parts.store.reader.summary(of: news.series) else { return }
-            let grid = try await parts.store.writer.grid(series: news.series, stepSeconds: choice.stepSeconds)
-            let first = BinClock(stepSeconds: choice.stepSeconds).bin(containing: summary.first)
-            let pipeline = SeriesPipeline(
-                plan: plan(choice, info), series: news.series, grid: grid, firstBin: first,
-                settings: settings(treatment))
-            tracked[news.series] = Tracked(
-                series: news.series, pipeline: pipeline, aggregate: aggregate(choice, info), newest: news.newest)
-            seriesOfGrid[grid] = news.series
-            if case .regular(let seconds) = news.rhythm {
-                info.intervalSeconds = seconds
-                try await parts.store.writer.submit(JournalEntry(rows: [.series(info)]), urgency: .grouped)
-            }
-        } catch {
-            parts.logger.warning("\(info.key): no forecasts yet: \(error)")
-        }
-    }
-
-    func plan(_ choice: GridChoice, _ info: SeriesInfo) -> ForecastPlan {
-        var plan = ForecastPlan.near(stepSeconds: choice.stepSeconds)
-        plan.horizon = choice.horizon
-        plan.percentage = info.unit == "percent"
-        return plan
-    }
-
-    func settings(_ treatment: SeriesTreatment) -> PipelineSettings {
-        var settings = parts.settings
-        settings.watchesDrift = settings.watchesDrift && treatment.watchesDrift
-        settings.trains = settings.trains && treatment.trains && tracked.count < parts.trainedLimit
-        return settings
-    }
-
-    func aggregate(_ choice: GridChoice, _ info: SeriesInfo) -> Aggregate {
-        switch choice.contents {
-        case .aggregate: info.aggregate
-        case .eventRate: .count
-        }
     }
 
     // Late samples

@@ -6,7 +6,7 @@ import SeriesStore
 struct SeriesTreatment: Sendable, Hashable {
     var absent: AbsentMeaning?
     var stepSeconds: Int64?
-    var horizon: Int?
+    var horizonSeconds: Int64?
     var watchesDrift = true
     var trains = true
 }
@@ -19,6 +19,8 @@ struct Tracked: Sendable {
     let aggregate: Aggregate
     /// The newest committed sample, in event time.
     var newest: Timestamp
+    /// The near step of the rhythm that its grid was chosen for; nil for events.
+    let stepOfRhythm: Int64?
     /// Bins that late samples have changed.
     var dirty: Range<Int64>?
     /// In catch-up and a training is due: no bin is closed before it is done.
@@ -37,6 +39,12 @@ struct Tracked: Sendable {
     var recordedThrough = Int64.min
 
     var grid: GridID { pipeline.grid }
+
+    /// The near step of a rhythm.
+    static func step(of rhythm: IntervalDetector.Rhythm) -> Int64? {
+        guard case .regular(let seconds) = rhythm else { return nil }
+        return GridChoice.nearStep(seconds: seconds)
+    }
 
     /// How many bins after its newest sample the clock alone may close. A series that has fallen silent is then left
     /// until it speaks again, and a clock that jumps ahead for a minute costs no more than these bins.

@@ -31,6 +31,9 @@ struct GridChoice: Sendable, Hashable {
     let horizon: Int
     let contents: Contents
 
+    /// A forecast has at most so many steps, whatever is set: two weeks of 15-minute bins are 1344.
+    static let mostSteps: Int64 = 1_500
+
     /// Above 60 s by no more than this factor, data still count as arriving every minute: an interval
     /// measured under jitter is never exactly 60.
     private static let tolerance = 1.05
@@ -41,10 +44,10 @@ struct GridChoice: Sendable, Hashable {
     ///   - rhythm: what `IntervalDetector` has decided.
     ///   - absent: what the configuration declares for a series of events.
     ///   - stepSeconds: a step set in the configuration; it wins over the rhythm.
-    ///   - horizon: a horizon set in the configuration, in steps; it wins over the table.
+    ///   - horizonSeconds: a horizon set in the configuration; it wins over the table.
     init?(
         rhythm: IntervalDetector.Rhythm, absent: AbsentMeaning? = nil, stepSeconds: Int64? = nil,
-        horizon: Int? = nil
+        horizonSeconds: Int64? = nil
     ) {
         switch rhythm {
         case .undecided:
@@ -59,7 +62,10 @@ struct GridChoice: Sendable, Hashable {
             self.stepSeconds = stepSeconds ?? Self.nearStep(seconds: seconds)
             contents = .aggregate
         }
-        self.horizon = horizon ?? ForecastPlan.near(stepSeconds: self.stepSeconds).horizon
+        let step = self.stepSeconds
+        horizon =
+            horizonSeconds.map { Int(min(max($0 / step, 1), Self.mostSteps)) }
+            ?? ForecastPlan.near(stepSeconds: step).horizon
     }
 
     /// The near step for data that arrive every so many seconds; beyond an hour the interval itself, in

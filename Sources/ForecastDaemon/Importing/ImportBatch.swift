@@ -35,6 +35,10 @@ package struct ImportBatch: Sendable {
             problem("timestamp \(time) leaves the range of 64 bits when shifted")
             return
         }
+        if shifted > options.latest {
+            problem("timestamp \(shifted) is later than now and store.future_skew: what comes now would be late for ever")
+            return
+        }
         count += 1
         if runs.isEmpty || runs[runs.count - 1].key != key {
             runs.append(Run(key: key, timestamps: [shifted], values: [value]))

@@ -46,6 +46,8 @@ package struct ImportOptions: Sendable, Equatable {
     package var shift: Int64
     /// Nanoseconds in a unit of line protocol's and CSV's bare numbers; nil: ns in line protocol, seconds in CSV.
     package var unit: Int64?
+    /// Later samples are problems; the daemon sets it, and a file alone has no now.
+    package var latest = Int64.max
 
     package init(
         format: ImportFormat, series: String? = nil, renames: [String: String] = [:], shift: Int64 = 0,

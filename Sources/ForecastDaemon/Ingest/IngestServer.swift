@@ -13,8 +13,10 @@ struct IngestServer: Service {
     let socket: ListeningSocket
     let group: any EventLoopGroup
     let connectionLimit: Int
-    let maximumLine: Int
-    let futureSkew: Int64
+    /// `limits.line` in force, for clients that connect from now on.
+    let maximumLine: @Sendable () -> Int
+    /// `store.future_skew` in force, in nanoseconds.
+    let futureSkew: @Sendable () -> Int64
     let intake: SampleIntake
     let logger: Logger
 
@@ -67,7 +69,7 @@ private struct IngestSession {
         self.server = server
         self.peer = peer
         lines = LineIngest(
-            rules: .init(maximumLine: server.maximumLine, recognisesSync: true),
+            rules: .init(maximumLine: server.maximumLine(), recognisesSync: true),
             seed: UInt64(bitPattern: server.intake.now()))
     }
 
@@ -77,7 +79,7 @@ private struct IngestSession {
         let now = server.intake.now()
         let (intake, peer) = (server.intake, peer)
         lines.follow(generation: intake.store.catalogue.generation)
-        lines.feed(buffer.readableBytesSpan, now: now, latest: now &+ server.futureSkew) { key in
+        lines.feed(buffer.readableBytesSpan, now: now, latest: now &+ server.futureSkew()) { key in
             intake.resolve(key, for: peer)
         }
         try await submit(answeringTo: outbound)
@@ -87,7 +89,7 @@ private struct IngestSession {
         let now = server.intake.now()
         let (intake, peer) = (server.intake, peer)
         lines.follow(generation: intake.store.catalogue.generation)
-        lines.finish(now: now, latest: now &+ server.futureSkew) { key in intake.resolve(key, for: peer) }
+        lines.finish(now: now, latest: now &+ server.futureSkew()) { key in intake.resolve(key, for: peer) }
         try await submit(answeringTo: outbound)
     }
 

@@ -107,6 +107,21 @@ public struct ForecastPlan: Sendable, Hashable {
         return nil
     }
 
+    /// What a near model takes in memory, rounded up: for whoever has room for so many.
+    public static let modelBytes = 24_576
+
+    /// The same plan for another number of leads. Up to 24 have a quantile head each; more share heads at knots, and
+    /// those of the plan stay where they are.
+    public func with(horizon: Int) -> ForecastPlan {
+        guard horizon != self.horizon else { return self }
+        var plan = self
+        plan.horizon = horizon
+        var knots = self.knots.isEmpty ? [1, 2, 3, 5, 8, 12, 20, 30, 45, 60] : self.knots
+        while let last = knots.last, last < horizon { knots.append(last * 3 / 2) }
+        plan.knots = self.knots.isEmpty && horizon <= 24 ? [] : knots.filter { $0 < horizon } + [horizon]
+        return plan
+    }
+
     /// Names of the cells: `elman`, `relu`, `gru`, `lstm`.
     public static var cellNames: [String] { Cell.allCases.map(\.rawValue) }
 

@@ -36,14 +36,15 @@ enum JournalRecords {
         for _ in 0..<count {
             let grid = Int64(bitPattern: try reader.varint())
             let bin = try reader.signed()
-            let lead = try reader.count(limit: 1 << 20)
+            let lead = try reader.count(limit: RecordOwner.largestLead << 1 | 1)
             let numerator = Int64(bitPattern: try reader.varint())
             let denominator = Int64(bitPattern: try reader.varint())
             guard numerator > 0, denominator > 0 else { throw .damaged("a record with an impossible resolution") }
             let median = try reader.signed()
             let lower = try reader.byte()
             let upper = try reader.byte()
-            let name = try reader.count(limit: max(0, names.count - 1))
+            guard !names.isEmpty else { throw .damaged("a record without the name of a model") }
+            let name = try reader.count(limit: names.count - 1)
             records.append(
                 RecordEntry(
                     grid: grid, bin: bin, lead: lead >> 1,

@@ -147,7 +147,8 @@ final class SegmentReading {
         return try RecordChunk.decode(payload, owner: RecordOwner(id: chunk.owner), bins: bins, with: decompressor)
     }
 
-    private func timestamps(
+    /// Decodes a time column.
+    func timestamps(
         _ times: SegmentDirectory.Times, _ blob: SegmentBlob, _ info: SegmentInfo
     ) throws(StoreError) -> [Timestamp] {
         let key = TimesKey(segment: info.id, start: times.bytes.lowerBound)

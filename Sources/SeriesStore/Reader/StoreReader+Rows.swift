@@ -116,7 +116,7 @@ extension StoreReader {
             sizes.modelBytes = try number("SELECT coalesce(sum(length(bytes) + length(scores) + 64), 0) FROM model")
             sizes.modelBytes += try number("SELECT coalesce(sum(length(bytes) + 16), 0) FROM state")
         }
-        sizes.logBytes = FileSize.bytes(database.path + "-wal")
+        sizes.logBytes = database.logBytes
         sizes.overheadBytes = max(
             0, sizes.fileBytes - sizes.freeBytes - sizes.sampleBytes - sizes.forecastBytes - sizes.modelBytes)
         return sizes

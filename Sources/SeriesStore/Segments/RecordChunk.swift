@@ -7,11 +7,13 @@ struct RecordOwner: Hashable, Sendable {
     let grid: GridID
     let lead: Int
 
+    static let largestLead = 255
+
     /// The chunk owner in a segment: `grid << 8 | lead`.
     var id: Int64 { grid << 8 | Int64(lead) }
 
     init(grid: GridID, lead: Int) {
-        precondition((0...255).contains(lead), "a recorded lead is one byte")
+        precondition((0...Self.largestLead).contains(lead), "a recorded lead is one byte")
         self.grid = grid
         self.lead = lead
     }

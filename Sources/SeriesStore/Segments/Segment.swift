@@ -20,6 +20,8 @@ struct SegmentDirectory: Sendable {
     static let headerSize = 14
     /// A directory larger than this is damage: 16 Mi.
     static let largestDirectory = 1 << 24
+    /// A chunk of more points than this is damage: ten times what a merge makes. A few bytes may stand for so many.
+    static let largestChunk = 1 << 16
 
     /// One time column, shared by chunks that were sampled together.
     struct Times: Sendable, Equatable {

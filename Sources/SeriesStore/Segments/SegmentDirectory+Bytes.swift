@@ -57,7 +57,8 @@ extension SegmentDirectory {
         self.kind = kind
         times = []
         for _ in 0..<(try reader.count(limit: plain.count)) {
-            let count = try reader.count(limit: largest)
+            let count = try reader.count(limit: Self.largestChunk)
+            guard count > 0 else { throw .damaged("a time column without times") }
             let first = try reader.signed()
             let last = first &+ Int64(bitPattern: try reader.varint())
             times.append(

@@ -16,6 +16,8 @@ public struct StoreOptions: Sendable {
     public var maxBytes: Int?
     /// This share of the file system stays free.
     public var keepFree: Double
+    /// What holds for some series instead; of rules that match a series, the first one that says something.
+    public var rules: [Rule] = []
     /// How long forecasts are kept.
     public var forecasts = Forecasts()
 
@@ -32,6 +34,23 @@ public struct StoreOptions: Sendable {
         self.retention = retention
         self.maxBytes = maxBytes
         self.keepFree = keepFree
+    }
+
+    /// What is kept of the series that a selector selects.
+    public struct Rule: Sendable, Equatable {
+        /// Which series.
+        public var matches: Selector
+        /// Their samples are kept so long, counted back from each series' newest; nil: this rule says nothing of it.
+        public var retention: Duration?
+        /// All of them together may hold so many bytes, their oldest samples go first; nil: this rule says nothing of it.
+        public var maxBytes: Int?
+
+        /// All fields; see there.
+        public init(matches: Selector, retention: Duration? = nil, maxBytes: Int? = nil) {
+            self.matches = matches
+            self.retention = retention
+            self.maxBytes = maxBytes
+        }
     }
 
     /// How long forecasts are kept, and how much room they may take.

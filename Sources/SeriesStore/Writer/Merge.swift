@@ -12,51 +12,44 @@ struct MergeRequest: Sendable {
     /// Ascending by `journalTo`.
     let segments: [SegmentInfo]
 
-    /// A merge decodes so many samples at once at most: 10 MB.
+    /// A merge takes so many samples at most: a second of work.
     static let mostSamples = 640_000
 
-    /// Reads and decodes; nil if retention has taken one of the segments away meanwhile.
-    func contents(_ database: StoreDatabase) async throws(StoreError) -> MergedContents? {
-        let request = self
-        return try await database.read { db in try MergedContents(request, db) }
-    }
-
-    /// Encodes the segments that replace them; pure.
-    func merged(_ contents: MergedContents, compressor: Compressor) -> SealedGroup {
-        var seal = SealRequest(group: group, row: segments[segments.count - 1].journalTo)
-        seal.samples = contents.samples.map { ($0, $1) }
-        seal.records = contents.records.map { ($0, $1) }
-        var result = seal.sealed(compressor: compressor, isMerge: true)
-        // Nothing of it comes out of a head.
-        result.samples = [:]
-        result.records = [:]
-        result.replaced = Set(segments.map(\.id))
-        return result
-    }
-}
-
-/// All chunks of some segments, decoded, in journal order.
-struct MergedContents: Sendable {
-    var samples: [SeriesID: Samples] = [:]
-    var records: [RecordOwner: [RecordEntry]] = [:]
-
-    /// Nil if a segment is gone.
-    init?(_ request: MergeRequest, _ db: Database) throws(StoreError) {
+    /// Encodes the segments that replace them, owner after owner, so that no more than one owner's samples are decoded at a
+    /// time; nil if retention has taken one of the segments away meanwhile.
+    func merged(_ db: Database, compressor: Compressor) throws(StoreError) -> SealedGroup? {
         let reading = SegmentReading(db)
-        for info in request.segments {
+        var sources: [(info: SegmentInfo, blob: SegmentBlob, directory: SegmentDirectory)] = []
+        for info in segments {
             guard let (blob, directory) = try reading.open(info) else { return nil }
-            for chunk in directory.chunks {
-                let times = directory.times[chunk.times]
-                switch info.kind {
-                case .samples:
-                    let found = try reading.samples(chunk, times, blob, info)
-                    samples[chunk.owner, default: Samples()].append(contentsOf: found)
-                case .record:
-                    let owner = RecordOwner(id: chunk.owner)
-                    records[owner, default: []] += try reading.entries(chunk, times, blob, info)
+            sources.append((info, blob, directory))
+        }
+        let row = segments[segments.count - 1].journalTo
+        var encoder = GroupEncoder(group, row: row, compressor: compressor, isMerge: true)
+        var result = SealedGroup(group: group, row: row)
+        for owner in Set(sources.flatMap { $0.directory.chunks.map(\.owner) }).sorted() {
+            var samples = Samples()
+            var entries: [RecordEntry] = []
+            for (info, blob, directory) in sources {
+                for chunk in directory.chunks(of: owner) {
+                    let times = directory.times[chunk.times]
+                    switch group.kind {
+                    case .samples: samples.append(contentsOf: try reading.samples(chunk, times, blob, info))
+                    case .record: entries += try reading.entries(chunk, times, blob, info)
+                    }
                 }
             }
+            switch group.kind {
+            case .samples:
+                let ordered = samples.ordered()
+                encoder.append(series: owner, ordered)
+                result.summaries[owner] = SeriesSummary(of: ordered)
+            case .record: encoder.append(RecordOwner(id: owner), entries.ordered())
+            }
         }
+        result.segments = encoder.finished()
+        result.replaced = Set(segments.map(\.id))
+        return result
     }
 }
 

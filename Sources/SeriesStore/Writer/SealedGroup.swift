@@ -28,44 +28,33 @@ struct SealedGroup: Sendable {
     var summaries: [SeriesID: SeriesSummary] = [:]
     /// Segments whose content is in the new ones: a merge.
     var replaced: Set<Int64> = []
-    /// A series that goes with all that hangs on it.
-    var deletedSeries: SeriesID?
+    /// Series that go with all that hangs on them.
+    var deletedSeries: [SeriesID] = []
 
     func execute(in db: Database) throws(StoreError) {
         for (info, bytes) in segments { try SegmentTable.insert(info, bytes, into: db) }
         if !(samples.isEmpty && records.isEmpty) { try CursorTable.raise(.sealed(group), to: row, in: db) }
         for id in replaced { try SegmentTable.delete(id, in: db) }
-        if let deletedSeries { try SeriesTable.delete(deletedSeries, in: db) }
+        if !deletedSeries.isEmpty { try SeriesTable.delete(deletedSeries, in: db) }
     }
 }
 
 extension SealRequest {
-    /// A segment is closed when its columns reach this size: large enough for a shared directory and time columns,
-    /// small enough to be written and read at once.
-    static let segmentBytes = 192 << 10
-
     /// Encodes the segments; pure.
-    func sealed(compressor: Compressor, isMerge: Bool = false) -> SealedGroup {
+    func sealed(compressor: Compressor) -> SealedGroup {
         var result = SealedGroup(group: group, row: row)
-        var builder = SegmentBuilder(kind: group.kind, compressor: compressor)
-        func close() {
-            if builder.isEmpty { return }
-            result.segments.append(builder.segment(group: group, row: row, isMerged: isMerge))
-            builder = SegmentBuilder(kind: group.kind, compressor: compressor)
-        }
+        var encoder = GroupEncoder(group, row: row, compressor: compressor, isMerge: false)
         for (series, samples) in samples.sorted(by: { $0.series < $1.series }) {
             let ordered = samples.ordered()
-            builder.append(series: series, ordered)
+            encoder.append(series: series, ordered)
             result.samples[series] = samples.count
             result.summaries[series] = SeriesSummary(of: ordered)
-            if builder.size >= Self.segmentBytes { close() }
         }
         for (owner, entries) in records.sorted(by: { $0.owner.id < $1.owner.id }) {
-            builder.append(owner, entries.ordered())
+            encoder.append(owner, entries.ordered())
             result.records[owner] = entries.count
-            if builder.size >= Self.segmentBytes { close() }
         }
-        close()
+        result.segments = encoder.finished()
         return result
     }
 }

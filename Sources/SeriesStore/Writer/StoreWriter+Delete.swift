@@ -4,40 +4,52 @@
 import GRDB
 
 extension StoreWriter {
-    /// Deletes a series, or samples of it; returns how many samples went.
-    func delete(_ series: SeriesID, in range: Range<Timestamp>?) async throws(StoreError) -> Int {
-        guard catalogue[series] != nil else { throw .unknown("series \(series)") }
-        let group = GroupKey(series: series)
+    /// Deletes series, or samples of them; returns how many samples went of each. Every segment is written once, however
+    /// many series go.
+    func delete(_ series: [SeriesID], in range: Range<Timestamp>?) async throws(StoreError) -> [SeriesID: Int] {
+        if let unknown = series.first(where: { catalogue[$0] == nil }) { throw .unknown("series \(unknown)") }
         try await sealAll()
+        var removed = Dictionary(series.map { ($0, 0) }) { $1 }
+        for (group, members) in Dictionary(grouping: series, by: { GroupKey(series: $0) }) {
+            try await delete(Set(members), of: group, in: range, &removed)
+        }
+        if range == nil {
+            for id in series {
+                deleted.insert(id)
+                catalogue.remove(id)
+                gridIDs[id] = nil
+            }
+            state.withLock { contents in for id in series { contents.forget(id) } }
+            sealed.append(SealedGroup(group: GroupKey(series: 0), row: 0, deletedSeries: series))
+        }
+        try await barrier()
+        return removed
+    }
+
+    private func delete(
+        _ series: Set<SeriesID>, of group: GroupKey, in range: Range<Timestamp>?, _ removed: inout [SeriesID: Int]
+    ) async throws(StoreError) {
         while sealing.contains(group), phase == .open { try await waitForSeals() }
         guard phase == .open else { throw .closed }
         sealing.insert(group)
-        var removed = 0
         do {
+            var rewritten: [RewrittenSegment] = []
             for info in state.withLock({ $0.segments[group] ?? [] }) {
-                let request = MergeRequest(group: group, segments: [info])
-                guard var contents = try await request.contents(database) else { continue }
-                let kept = contents.remove(series, in: range)
-                if kept == 0 { continue }
-                removed += kept
-                var rest = request.merged(contents, compressor: Compressor(level: 3))
-                rest.summaries = [:]
-                sealed.append(numbered(rest))
+                let one: RewrittenSegment? = try await database.read { db in
+                    try SegmentReading(db).rewritten(info, with: Compressor(level: 3)) { chunk, times in
+                        series.contains(chunk.owner) ? Cut(range, first: times.first, last: times.last) : .nothing
+                    }
+                }
+                guard let one else { continue }
+                for (owner, count) in one.removed { removed[owner, default: 0] += count }
+                rewritten.append(one)
             }
+            if !rewritten.isEmpty { sealed.append(numbered(SealedGroup(group, rewritten))) }
         } catch {
             release(group)
             throw error
         }
-        if range == nil {
-            deleted.insert(series)
-            catalogue.remove(series)
-            gridIDs[series] = nil
-            state.withLock { $0.forget(series) }
-            sealed.append(SealedGroup(group: group, row: 0, deletedSeries: series))
-        }
         release(group)
-        try await barrier()
-        return removed
     }
 
     /// Gives a series another key, or its samples to the series that has it.
@@ -62,7 +74,7 @@ extension StoreWriter {
             merged[series] = nil
             throw error
         }
-        _ = try await delete(series, in: nil)
+        _ = try await delete([series], in: nil)
     }
 
     private func merge(_ series: SeriesID, into other: SeriesID) async throws(StoreError) {
@@ -75,23 +87,6 @@ extension StoreWriter {
             batch.append(series: other, timestamp: timestamp, value: value)
         }
         try await submit(JournalEntry(samples: batch), urgency: .waited)
-    }
-}
-
-extension MergedContents {
-    /// Takes samples out; returns how many.
-    fileprivate mutating func remove(_ series: SeriesID, in range: Range<Timestamp>?) -> Int {
-        guard let found = samples[series] else { return 0 }
-        guard let range else {
-            samples[series] = nil
-            return found.count
-        }
-        var kept = Samples()
-        for (timestamp, value) in zip(found.timestamps, found.values) where !range.contains(timestamp) {
-            kept.append(timestamp, value)
-        }
-        samples[series] = kept.isEmpty ? nil : kept
-        return found.count - kept.count
     }
 }
 

@@ -8,33 +8,71 @@ extension StoreWriter {
     /// Takes away what has had its time.
     func expire() async {
         let now = now()
-        let steps = Dictionary(uniqueKeysWithValues: gridIDs.values.flatMap { $0.map { ($0.value, $0.key) } })
-        for (group, candidate) in state.withLock({ $0.candidates(now: now, options: options) }) {
-            if sealing.contains(group) { continue }
+        let excess = await excessOfRules()
+        let limits = limits(excess)
+        for group in state.withLock({ Array($0.segments.keys) }) where !sealing.contains(group) {
+            let (segments, open) = state.withLock { ($0.segments[group] ?? [], $0.newestOpen(group)) }
             sealing.insert(group)
-            var dated = candidate
-            for series in group.group * GroupKey.size..<(group.group + 1) * GroupKey.size where group.kind == .samples {
-                // The end of the day: rather longer than shorter.
-                dated.created[series] = catalogue[series].map { Bins.start(of: $0.createdDay + 1, stepSeconds: 86_400) }
+            switch group.kind {
+            case .samples:
+                let retention = limits.retention(of: group, segments, open, now: now)
+                let expired: Retention.Expired? =
+                    if retention.mayHaveExpired { try? await database.read { db in try retention.expired(db) } } else {
+                        nil
+                    }
+                takeAway(expired ?? Retention.Expired(), from: group)
+            case .record:
+                let steps = Dictionary(gridIDs.values.flatMap { $0.map { ($0.value, $0.key) } }) { $1 }
+                let retention = RecordRetention(
+                    segments: segments, now: now, age: options.forecasts.record.nanoseconds, steps: steps)
+                let expired = try? await database.read { db in try retention.expired(db) }
+                takeAway(Retention.Expired(whole: expired ?? []), from: group)
             }
-            let retention = dated
-            let expired = try? await database.read { db in
-                switch group.kind {
-                case .samples: try retention.expired(db)
-                case .record: try retention.expiredRecords(db, steps: steps)
-                }
-            }
-            takeAway(expired ?? [], from: group)
         }
         await thinForecasts(now: now)
     }
 
-    /// Whole segments, with the next commit. The group is in `sealing`.
-    private func takeAway(_ segments: Set<Int64>, from group: GroupKey) {
-        if segments.isEmpty {
+    /// Chunks that exceed the room of a rule, by segment.
+    private func excessOfRules() async -> [Int64: Set<Retention.ChunkName>] {
+        var excess: [Int64: Set<Retention.ChunkName>] = [:]
+        var spokenFor = Set<SeriesID>()
+        for rule in options.rules {
+            guard let maxBytes = rule.maxBytes else { continue }
+            // The first rule that matches wins.
+            let series = Set(catalogue.matching(rule.matches).map(\.id)).subtracting(spokenFor)
+            spokenFor.formUnion(series)
+            let groups = Set(series.map { GroupKey(series: $0) })
+            let segments = state.withLock { contents in groups.flatMap { contents.segments[$0] ?? [] } }
+            let room = RoomOfRule(series: series, maxBytes: maxBytes, segments: segments)
+            let found = try? await database.read { db in try room.excess(db) }
+            excess.merge(found ?? [:]) { $0.union($1) }
+        }
+        return excess
+    }
+
+    private func limits(_ excess: [Int64: Set<Retention.ChunkName>]) -> SampleLimits {
+        var limits = SampleLimits(retention: options.retention?.nanoseconds, excess: excess)
+        for info in catalogue.all() {
+            // The end of the day: rather longer than shorter.
+            limits.created[info.id] = Bins.start(of: info.createdDay + 1, stepSeconds: 86_400)
+        }
+        for rule in options.rules.reversed() {
+            for info in catalogue.matching(rule.matches) {
+                limits.ruled.insert(info.id)
+                if let retention = rule.retention { limits.ages[info.id] = retention.nanoseconds }
+            }
+        }
+        return limits
+    }
+
+    /// With the next commit. The group is in `sealing`.
+    private func takeAway(_ expired: Retention.Expired, from group: GroupKey) {
+        if expired.whole.isEmpty && expired.rewritten.isEmpty {
             release(group)
         } else {
-            add(SealedGroup(group: group, row: 0, replaced: segments))
+            var change = SealedGroup(group, expired.rewritten)
+            change.replaced.formUnion(expired.whole)
+            add(change)
         }
     }
 
@@ -117,32 +155,55 @@ extension StoreWriter {
         }
         for (group, segments) in taken {
             sealing.insert(group)
-            takeAway(segments, from: group)
+            takeAway(Retention.Expired(whole: segments), from: group)
         }
         return !taken.isEmpty
     }
 }
 
-extension StoreContents {
-    /// The groups that may hold something expired.
-    fileprivate func candidates(now: Timestamp, options: StoreOptions) -> [(GroupKey, Retention)] {
-        segments.compactMap { group, list in
-            switch group.kind {
-            case .samples:
-                guard let age = options.retention?.nanoseconds else { return nil }
-                var open: [SeriesID: Timestamp] = [:]
-                for series in group.group * GroupKey.size..<(group.group + 1) * GroupKey.size {
-                    if let last = heads[series]?.samples.timestamps.max() { open[series] = last }
-                }
-                let newest = max(list.map(\.last).max() ?? .min, open.values.max() ?? .min)
-                let oldest = list.map(\.last).min() ?? .max
-                guard oldest < newest.subtracting(age) || oldest < now.subtracting(age) else { return nil }
-                return (group, Retention(segments: list, open: open, now: now, age: age))
-            case .record:
-                let age = options.forecasts.record.nanoseconds
-                return (group, Retention(segments: list, open: [:], now: now, age: age))
-            }
+/// How long the samples of each series are kept.
+private struct SampleLimits {
+    /// Where no rule says anything; nil: for ever.
+    var retention: Int64?
+    var excess: [Int64: Set<Retention.ChunkName>]
+    var ages: [SeriesID: Int64] = [:]
+    var ruled = Set<SeriesID>()
+    var created: [SeriesID: Timestamp] = [:]
+
+    func retention(
+        of group: GroupKey, _ segments: [SegmentInfo], _ open: [SeriesID: Timestamp], now: Timestamp
+    ) -> Retention {
+        var result = Retention(segments: segments, open: open, now: now, ages: [:])
+        for series in group.group * GroupKey.size..<(group.group + 1) * GroupKey.size {
+            result.created[series] = created[series]
+            result.ages[series] = ages[series] ?? retention
+            if ruled.contains(series) { result.ruled.insert(series) }
         }
+        for info in segments { result.excess[info.id] = excess[info.id] }
+        return result
+    }
+}
+
+extension Retention {
+    /// Whether it is worth opening a segment: what memory knows of them says that something may have expired.
+    fileprivate var mayHaveExpired: Bool {
+        if !excess.isEmpty { return true }
+        guard let age = ages.values.min() else { return false }
+        let newest = max(segments.map(\.last).max() ?? .min, open.values.max() ?? .min)
+        let oldest = (ruled.isEmpty ? segments.map(\.last) : segments.map(\.first)).min() ?? .max
+        return oldest < newest.subtracting(age) || oldest < now.subtracting(age)
+    }
+}
+
+extension StoreContents {
+    /// The newest open sample of each series of a group that has one.
+    fileprivate func newestOpen(_ group: GroupKey) -> [SeriesID: Timestamp] {
+        guard group.kind == .samples else { return [:] }
+        var open: [SeriesID: Timestamp] = [:]
+        for series in group.group * GroupKey.size..<(group.group + 1) * GroupKey.size {
+            if let last = heads[series]?.samples.timestamps.max() { open[series] = last }
+        }
+        return open
     }
 
     /// Bytes of all segments of a kind.

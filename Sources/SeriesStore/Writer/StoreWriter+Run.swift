@@ -32,13 +32,23 @@ extension StoreWriter {
         var round = 236
         while phase == .open {
             do { try await clock.sleep(for: Self.round) } catch { break }
+            await watchLog()
             askForOldSeals()
-            askForMerges(all: false)
-            await makeRoom()
+            if !isLogHeld {
+                askForMerges(all: false)
+                await makeRoom()
+            }
             round += 1
-            if round % 240 == 0 { await expire() }
+            if round % 240 == 0, !isLogHeld { await expire() }
         }
         stop()
+    }
+
+    /// Somebody's read transaction keeps the log from being cut, and all that is written makes it grow: what can wait, waits.
+    /// `status` names who it is. Once they are gone, the log is copied into the file and begins anew.
+    func watchLog() async {
+        isLogHeld = database.logBytes > Self.usualLog
+        if isLogHeld, let left = try? await database.checkpoint(), left == 0 { isLogHeld = false }
     }
 
     private func runEnded() {
@@ -69,6 +79,7 @@ extension StoreWriter {
         options.retention = new.retention
         options.maxBytes = new.maxBytes
         options.keepFree = new.keepFree
+        options.rules = new.rules
         options.forecasts = new.forecasts
     }
 }

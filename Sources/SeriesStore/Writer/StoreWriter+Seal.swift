@@ -59,11 +59,13 @@ extension StoreWriter {
     func askForSeals() {
         let groups = state.withLock { contents -> Set<GroupKey> in
             var due = Set<GroupKey>()
-            for (series, head) in contents.heads where head.count >= Self.sealCount {
-                due.insert(GroupKey(series: series))
-            }
-            for (owner, head) in contents.recordHeads where head.count >= Self.recordSealCount {
-                due.insert(GroupKey(grid: owner.grid))
+            if !isLogHeld {
+                for (series, head) in contents.heads where head.count >= Self.sealCount {
+                    due.insert(GroupKey(series: series))
+                }
+                for (owner, head) in contents.recordHeads where head.count >= Self.recordSealCount {
+                    due.insert(GroupKey(grid: owner.grid))
+                }
             }
             if contents.openCount > Self.openSamples, let largest = contents.largestGroup { due.insert(largest) }
             return due.subtracting(sealing)
@@ -73,6 +75,8 @@ extension StoreWriter {
 
     /// Asks for the groups that are due by age; called every few seconds.
     func askForOldSeals() {
+        // They are safe in the journal; a seal would write them a second time into a log that cannot be cut.
+        if isLogHeld { return }
         let now = now()
         let age = options.flushAge.nanoseconds
         let groups = state.withLock { contents in
@@ -124,7 +128,7 @@ extension StoreWriter {
 private actor Sealer {
     private let compressor = Compressor(level: 3)
     /// A merged segment stays for a year; three per cent of its size are worth the CPU of one pass.
-    private let thorough = Compressor(level: 12)
+    private static let thoroughLevel: Int32 = 12
 
     func seal(_ request: SealRequest) -> SealedGroup { request.sealed(compressor: compressor) }
 
@@ -139,8 +143,10 @@ private actor Sealer {
 
     func merge(_ request: MergeRequest, _ database: StoreDatabase) async -> Outcome {
         do {
-            guard let contents = try await request.contents(database) else { return .gone }
-            return .merged(request.merged(contents, compressor: thorough))
+            let merged = try await database.read { db in
+                try request.merged(db, compressor: Compressor(level: Self.thoroughLevel))
+            }
+            return merged.map { .merged($0) } ?? .gone
         } catch {
             return .damaged(error.description)
         }

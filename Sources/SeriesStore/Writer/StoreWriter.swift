@@ -73,6 +73,11 @@ public actor StoreWriter {
     var merged: [SeriesID: SeriesID] = [:]
     /// Fans with an origin before this have been thinned, seconds.
     var thinnedTo: Int64 = 0
+    /// Whether a reader keeps the log from being cut, as of the last round of housekeeping: no merges and no retention
+    /// then, and a seal only for memory.
+    var isLogHeld = false
+    /// A log larger than this is held: SQLite cuts it after 4 MB.
+    static let usualLog = 32 << 20
     let health: StoreHealth
     /// Groups with a segment that cannot be read: they are not merged.
     var notMerged: Set<GroupKey> = []

@@ -204,6 +204,14 @@ import Testing
                 ["f.yaml:3:11: series[0].step: `500ms` is too short (at least 1s)"]
             ),
             (
+                "series:\n  - match: a\n    step: 60s\n    horizon: 30s\n",
+                ["f.yaml:4:14: series[0].horizon: is shorter than a step (1m)"]
+            ),
+            (
+                "series:\n  - match: a\n    step: 1s\n    horizon: 3650d\n",
+                ["f.yaml:4:14: series[0].horizon: is more than 1500 steps of 1s (a longer step, or at most 25m)"]
+            ),
+            (
                 "series:\n  - match: *disk\n",
                 ["f.yaml:2:12: not YAML: found undefined alias (a value that begins with * % or @ stands in quotes)"]
             ),

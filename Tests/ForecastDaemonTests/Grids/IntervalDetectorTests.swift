@@ -123,7 +123,11 @@ import Testing
     func undecided() {
         #expect(GridChoice(rhythm: .undecided) == nil)
         #expect(GridChoice(rhythm: .undecided, stepSeconds: 300)?.stepSeconds == 300)
-        #expect(GridChoice(rhythm: .regular(seconds: 10), stepSeconds: 300, horizon: 12)?.horizon == 12)
+        #expect(GridChoice(rhythm: .regular(seconds: 10), stepSeconds: 300, horizonSeconds: 3600)?.horizon == 12)
+        // Without a step the horizon is divided by the one that the rhythm gives; a forecast has one step at least.
+        #expect(GridChoice(rhythm: .regular(seconds: 10), horizonSeconds: 1800)?.horizon == 30)
+        #expect(GridChoice(rhythm: .regular(seconds: 10), stepSeconds: 60, horizonSeconds: 30)?.horizon == 1)
+        #expect(GridChoice(rhythm: .regular(seconds: 10), stepSeconds: 1, horizonSeconds: 1 << 40)?.horizon == 1500)
     }
 }
 

@@ -19,7 +19,8 @@ package enum AlertsPage {
     }
 
     private static func detail(_ alert: AlertReply) -> String {
-        var parts = [
+        var parts = alert.newest.map { ["now \(Wording.number($0.value))"] } ?? []
+        parts += [
             "\(alert.kind) \(alert.id)",
             "error \(Wording.number(alert.ratio.value)) times its usual size "
                 + "(RMSE \(Wording.number(alert.rmse.value)), before \(Wording.number(alert.baselineRmse.value)))",

@@ -61,6 +61,9 @@ package enum ForecastPage {
         let within = Wording.duration(seconds: Double(reaches.withinSeconds ?? 604_800))
         let now = past?.values.last(where: { $0.value.isFinite }).map { ", now \(Wording.number($0.value))" } ?? ""
         var out = "\(screen.ink(forecast.series, .strong)) reaches \(goal)\(now)\n"
+        if let since = reaches.since, clock.now - since > 900_000_000_000 {
+            out += "  counted from the newest sample, \(clock.relative(since))\n"
+        }
         let method = reaches.method ?? "?"
         guard let probability = reaches.probability else { return out + "  \(method)\n" }
         if reaches.q10 == nil, reaches.q50 == nil {

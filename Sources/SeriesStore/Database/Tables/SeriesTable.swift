@@ -59,23 +59,34 @@ enum SeriesTable {
             "UPDATE series SET base = NULL, key = ? WHERE id = ?", [.blob(info.key.bytes), .integer(info.id)])
     }
 
-    /// Takes a series away with its grids and all that hangs on them; its record expires by itself.
-    static func delete(_ id: SeriesID, in db: Database) throws(StoreError) {
-        if try GridTable.exists(in: db) { try deleteForecasts(of: id, in: db) }
-        try makeIndependent(of: id, in: db)
-        try db.run("DELETE FROM series WHERE id = ?", [.integer(id)])
+    /// Takes series away with their grids and all that hangs on them; their record expires by itself.
+    static func delete(_ ids: [SeriesID], in db: Database) throws(StoreError) {
+        let hasForecasts = try GridTable.exists(in: db)
+        for start in stride(from: 0, to: ids.count, by: together) {
+            let part = ids[start..<min(start + together, ids.count)]
+            let list = part.map(String.init).joined(separator: ",")
+            if hasForecasts {
+                let grids = "(SELECT id FROM grid WHERE series IN (\(list)))"
+                for table in ["forecast_latest", "skill", "model", "state"] {
+                    try runOnce("DELETE FROM \(table) WHERE grid IN \(grids)", in: db)
+                }
+                try runOnce("DELETE FROM forecast_fan WHERE id & 268435455 IN \(grids)", in: db)
+                for table in ["grid", "alert", "alert_history"] {
+                    try runOnce("DELETE FROM \(table) WHERE series IN (\(list))", in: db)
+                }
+            }
+            let bases = try db.rows("SELECT DISTINCT base FROM series WHERE base NOT NULL") { $0.integer(0) }
+            for base in bases where part.contains(base) { try makeIndependent(of: base, in: db) }
+            try runOnce("DELETE FROM series WHERE id IN (\(list))", in: db)
+        }
     }
 
-    private static func deleteForecasts(of id: SeriesID, in db: Database) throws(StoreError) {
-        for grid in try db.rows("SELECT id FROM grid WHERE series = ?", [.integer(id)], { $0.integer(0) }) {
-            for table in ["forecast_latest", "skill", "model", "state"] {
-                try db.run("DELETE FROM \(table) WHERE grid = ?", [.integer(grid)])
-            }
-            try db.run("DELETE FROM forecast_fan WHERE id & 268435455 = ?", [.integer(grid)])
-        }
-        for table in ["grid", "alert", "alert_history"] {
-            try db.run("DELETE FROM \(table) WHERE series = ?", [.integer(id)])
-        }
+    /// So many series go with one statement for each table.
+    private static let together = 500
+
+    /// A statement that is not worth remembering: its list of ids will not come again.
+    private static func runOnce(_ sql: String, in db: Database) throws(StoreError) {
+        do { try db.execute(sql: sql) } catch { throw StoreError(error) }
     }
 
     static func all(in db: Database) throws(StoreError) -> [SeriesInfo] {

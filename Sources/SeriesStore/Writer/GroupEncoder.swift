@@ -1,0 +1,53 @@
+// Owners of a group, one after the other, into as many segments as they need. A seal gives it open samples, a merge what it
+// has just decoded: neither holds more than one owner's columns beside the bytes that come out.
+
+/// Encodes the segments of one group.
+struct GroupEncoder {
+    /// A segment is closed when its columns reach this size: large enough for a shared directory and time columns,
+    /// small enough to be written and read at once.
+    static let segmentBytes = 192 << 10
+
+    private let group: GroupKey
+    private let row: Int64
+    private let compressor: Compressor
+    private let isMerge: Bool
+    private var builder: SegmentBuilder
+    private var segments: [(info: SegmentInfo, bytes: [UInt8])] = []
+
+    /// - Parameter row: the newest journal row in them.
+    init(_ group: GroupKey, row: Int64, compressor: Compressor, isMerge: Bool) {
+        self.group = group
+        self.row = row
+        self.compressor = compressor
+        self.isMerge = isMerge
+        builder = SegmentBuilder(kind: group.kind, compressor: compressor)
+    }
+
+    /// Adds ascending samples of a series. Series come in ascending order.
+    mutating func append(series: SeriesID, _ samples: Samples) {
+        builder.append(series: series, samples)
+        closeIfFull()
+    }
+
+    /// Adds record entries, ascending by bin. Owners come in ascending order.
+    mutating func append(_ owner: RecordOwner, _ entries: [RecordEntry]) {
+        builder.append(owner, entries)
+        closeIfFull()
+    }
+
+    /// The segments; their ids are given when they are committed.
+    mutating func finished() -> [(info: SegmentInfo, bytes: [UInt8])] {
+        close()
+        return segments
+    }
+
+    private mutating func closeIfFull() {
+        if builder.size >= Self.segmentBytes { close() }
+    }
+
+    private mutating func close() {
+        if builder.isEmpty { return }
+        segments.append(builder.segment(group: group, row: row, isMerged: isMerge))
+        builder = SegmentBuilder(kind: group.kind, compressor: compressor)
+    }
+}

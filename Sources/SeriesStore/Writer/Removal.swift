@@ -1,0 +1,85 @@
+// Taking chunks out of segments. Segments are never changed: what stays goes into a new one, chunks that are not touched
+// as they are, without being decoded, so that taking one series out of a year costs copying and no encoding.
+
+import GRDB
+
+/// What is to go of a chunk.
+enum Cut: Sendable {
+    case nothing
+    case all
+    /// Samples with times in this range.
+    case range(Range<Timestamp>)
+
+    /// What of a chunk with these times lies in `range`; nil: all of it, whenever.
+    init(_ range: Range<Timestamp>?, first: Timestamp, last: Timestamp) {
+        guard let range else {
+            self = .all
+            return
+        }
+        if range.lowerBound <= first && last < range.upperBound {
+            self = .all
+        } else {
+            self = range.overlaps(first..<last) || range.contains(last) ? .range(range) : .nothing
+        }
+    }
+}
+
+/// A segment without what was cut.
+struct RewrittenSegment: Sendable {
+    /// The segment that goes.
+    let old: SegmentInfo
+    /// What takes its place; nil if nothing is left.
+    let new: (info: SegmentInfo, bytes: [UInt8])?
+    /// How many samples went, by owner.
+    let removed: [Int64: Int]
+}
+
+extension SegmentReading {
+    /// A segment without what `cut` says of each of its chunks; nil if nothing is cut, or if the segment is gone.
+    func rewritten(
+        _ info: SegmentInfo, with compressor: Compressor,
+        _ cut: (SegmentDirectory.Chunk, SegmentDirectory.Times) -> Cut
+    ) throws(StoreError) -> RewrittenSegment? {
+        guard let (blob, directory) = try open(info) else { return nil }
+        var removed: [Int64: Int] = [:]
+        var builder = SegmentBuilder(kind: info.kind, compressor: compressor)
+        for chunk in directory.chunks {
+            let times = directory.times[chunk.times]
+            switch cut(chunk, times) {
+            case .all: removed[chunk.owner, default: 0] += times.count
+            case .range(let range) where info.kind == .samples:
+                let found = try samples(chunk, times, blob, info)
+                let kept = found.removing(range)
+                removed[chunk.owner, default: 0] += found.count - kept.count
+                if !kept.isEmpty { builder.append(series: chunk.owner, kept) }
+            case .nothing, .range:
+                builder.append(
+                    owner: chunk.owner, timestamps: try timestamps(times, blob, info),
+                    payload: try chunk.payload(what: "chunk in segment \(info.id)", blob.read),
+                    statistics: chunk.statistics)
+            }
+        }
+        if removed.values.allSatisfy({ $0 == 0 }) { return nil }
+        let group = GroupKey(kind: info.kind, group: info.group)
+        let new = builder.isEmpty ? nil : builder.segment(group: group, row: info.journalTo, isMerged: info.isMerged)
+        return RewrittenSegment(old: info, new: new, removed: removed)
+    }
+}
+
+extension SealedGroup {
+    /// The rewritten segments of a group in place of the old ones.
+    init(_ group: GroupKey, _ rewritten: [RewrittenSegment]) {
+        self.init(
+            group: group, row: 0, segments: rewritten.compactMap(\.new), replaced: Set(rewritten.map(\.old.id)))
+    }
+}
+
+extension Samples {
+    /// Ascending samples without those of a range.
+    fileprivate func removing(_ range: Range<Timestamp>) -> Samples {
+        let gone = timestamps.ascendingRange(from: range.lowerBound, to: range.upperBound)
+        return Samples(
+            timestamps: Array(timestamps[..<gone.lowerBound] + timestamps[gone.upperBound...]),
+            values: Array(values[..<gone.lowerBound] + values[gone.upperBound...]))
+    }
+}

@@ -1,0 +1,166 @@
+import Dispatch
+import Testing
+
+@testable import SeriesStore
+
+@Suite("Retention") struct RetentionTests {
+    let folder: TemporaryFolder
+    init() throws { folder = try TemporaryFolder() }
+
+    @Test("a rule keeps its series shorter than their neighbours, whose chunks stay as they are")
+    func retentionOfRule() async throws {
+        var options = Store.Options(groupCommit: .milliseconds(2), retention: .seconds(100_000))
+        options.rules = [
+            Store.Options.Rule(matches: try Selector(parsing: "debug_*"), retention: .seconds(1000)),
+            Store.Options.Rule(matches: try Selector(parsing: "*"), retention: .seconds(50_000)),
+        ]
+        let now = 1_700_000_000 as Int64
+        try await withStore(at: folder.database, options: options) { store in
+            let (debug, other) = (try store.series("debug_x"), try store.series("x"))
+            try await store.write(MaintenanceTests.batch([debug, other], now - 5000..<now - 4000))
+            try await store.seal()
+            try await store.write(MaintenanceTests.batch([debug, other], now - 500..<now))
+            try await store.seal()
+            await store.writer.expire()
+            try await store.writer.waitForSeals()
+            let left = try await [debug, other].asyncMap {
+                try await store.reader.samples(of: $0, from: .min, to: .max)
+            }
+            #expect(left.map(\.timestamps.count) == [500, 1500])
+            // What a rule no longer says, no longer holds.
+            await store.keep(Store.Options(retention: nil))
+            await store.writer.expire()
+            try await store.writer.waitForSeals()
+            let summary = try await store.reader.summary(of: debug)
+            #expect(summary?.count == 500)
+        }
+        #expect(try Store.verify(path: folder.database).problems == [])
+    }
+
+    @Test("the series of a rule hold so many bytes together; their oldest go first, never their newest day")
+    func roomOfRule() async throws {
+        var options = Store.Options(groupCommit: .milliseconds(2))
+        options.rules = [Store.Options.Rule(matches: try Selector(parsing: "noise"), maxBytes: 30_000)]
+        try await withStore(at: folder.database, options: options) { store in
+            let ids = [
+                try store.series("noise", host: "a"), try store.series("noise", host: "b"), try store.series("x"),
+            ]
+            var random = Seeded(5)
+            for day in 0..<10 {
+                var batch = SampleBatch()
+                for id in ids {
+                    for minute in 0..<288 {
+                        batch.append(
+                            series: id, timestamp: Int64(day * 86_400 + minute * 300) * 1_000_000_000,
+                            value: .random(in: 0...1, using: &random))
+                    }
+                }
+                try await store.write(batch)
+                try await store.seal()
+            }
+            await store.writer.expire()
+            try await store.writer.waitForSeals()
+            let left = try await ids.asyncMap { try await store.reader.samples(of: $0, from: .min, to: .max) }
+            // A day of a series is two kilobytes of noise.
+            #expect((5 * 288...8 * 288).contains(left[0].timestamps.count))
+            #expect(left[1].timestamps == left[0].timestamps)
+            #expect(left[0].timestamps.last == left[2].timestamps.last)
+            #expect(left[2].timestamps.count == 2880)
+        }
+    }
+
+    @Test("many series are deleted at once, and every segment is written once for all of them")
+    func deleteMany() async throws {
+        try await withStore(at: folder.database) { store in
+            var ids: [SeriesID] = []
+            for index in 0..<300 { ids.append(try store.series("m", host: "h\(index)")) }
+            for round in 0..<3 as Range<Int64> {
+                try await store.write(MaintenanceTests.batch(ids, round * 100..<round * 100 + 100))
+                try await store.seal()
+            }
+            let partly = try await store.delete(Array(ids[..<100]), in: 50_000_000_000..<150_000_000_000)
+            #expect(partly.values.allSatisfy { $0 == 100 })
+            let before = try store.reader.sizes()
+            let gone = try await store.delete(ids.enumerated().filter { $0.offset % 3 != 0 }.map(\.element))
+            #expect(gone.count == 200)
+            #expect(gone[ids[1]] == 200)
+            #expect(gone[ids[101]] == 300)
+            let after = try store.reader.sizes()
+            #expect(after.segmentCount == before.segmentCount)
+            #expect(store.catalogue.count == 100)
+            for (index, id) in ids.enumerated() where index % 3 == 0 {
+                let count = try await store.everything(of: id).count
+                #expect(count == (index < 100 ? 200 : 300))
+            }
+        }
+        #expect(try Store.verify(path: folder.database).problems == [])
+    }
+
+    @Test("while somebody's transaction holds the log, only samples make it grow; then it is cut")
+    func heldLog() async throws {
+        let path = folder.database
+        try await withStore(at: path) { store in
+            var ids: [SeriesID] = []
+            for index in 0..<40 { ids.append(try store.series("m", host: "h\(index)")) }
+            try await store.write(MaintenanceTests.batch(ids, 0..<10))
+            let reader = HeldTransaction(store)
+            var random = Seeded(9)
+            var written = 0
+            func write(_ rounds: Range<Int>) async throws {
+                for round in rounds {
+                    var batch = SampleBatch()
+                    for id in ids {
+                        for second in 0..<250 {
+                            batch.append(
+                                series: id, timestamp: Int64(round * 250 + second) * 1_000_000_000,
+                                value: .random(in: 0...1, using: &random))
+                        }
+                    }
+                    written += batch.count
+                    try await store.write(batch)
+                }
+            }
+            try await write(1..<400)
+            await store.writer.watchLog()
+            let held = await store.writer.isLogHeld
+            #expect(held)
+            // No seal and no merge any more: twelve bytes a sample of noise, and a third more for pages and frames.
+            try await store.writer.waitForSeals()
+            let (start, samples) = (try store.reader.sizes(), written)
+            try await write(400..<500)
+            let end = try store.reader.sizes()
+            #expect(end.segmentCount == start.segmentCount)
+            #expect(end.logBytes - start.logBytes < (written - samples) * 16)
+            try await reader.end()
+            await store.writer.watchLog()
+            let isStillHeld = await store.writer.isLogHeld
+            #expect(!isStillHeld)
+            try await write(500..<501)
+            try await store.seal()
+            #expect(try store.reader.sizes().logBytes <= 16 << 20)
+        }
+    }
+}
+
+/// What a forgotten `sqlite3` does to us: a read transaction that stays open.
+private struct HeldTransaction {
+    private let ending = DispatchSemaphore(value: 0)
+    private let reading: Task<Void, any Error>
+
+    init(_ store: Store) {
+        let beginning = DispatchSemaphore(value: 0)
+        reading = Task { [ending] in
+            try await store.database.read { db in
+                _ = try JournalTable.lastID(in: db)
+                beginning.signal()
+                ending.wait()
+            }
+        }
+        beginning.wait()
+    }
+
+    func end() async throws {
+        ending.signal()
+        try await reading.value
+    }
+}
