@@ -57,9 +57,9 @@ private func multiplyByTransposed(
             let vectors = min(3, (whole &- column) / lanes)
             let place = out + (row &* k &+ column)
             if present == gradientRows, vectors == 3 {
-                addWindows(values + row &* batch, scratch + column, whole, batch, into: place, stride: k)
+                addWindows(3, values + row &* batch, scratch + column, whole, batch, into: place, stride: k)
             } else if present == gradientRows, vectors == 2 {
-                addWindows2(values + row &* batch, scratch + column, whole, batch, into: place, stride: k)
+                addWindows(2, values + row &* batch, scratch + column, whole, batch, into: place, stride: k)
             } else {
                 for i in 0..<present {
                     for v in 0..<vectors {
@@ -87,40 +87,24 @@ private func multiplyByTransposed(
     }
 }
 
-/// A tile of `gradientRows` x 3 vectors of columns, summed over windows.
+/// A tile of `gradientRows` x `vectors` vectors of columns, at most 3, summed over windows.
 @inline(always)
-private func addWindows(_ d: Scalars, _ x: Scalars, _ xStride: Int, _ batch: Int, into out: Scalars, stride: Int) {
+private func addWindows(
+    _ vectors: Int, _ d: Scalars, _ x: Scalars, _ xStride: Int, _ batch: Int, into out: Scalars, stride: Int
+) {
     var sums = emptyGradients()
     for window in 0..<batch {
         let row = x + window &* xStride
-        let (x0, x1, x2) = (row.vector(at: 0), row.vector(at: lanes), row.vector(at: 2 &* lanes))
         for i in 0..<gradientRows {
             let value = all(d[i &* batch &+ window])
-            sums[at: 3 &* i] = multiplyAdd(value, x0, sums[at: 3 &* i])
-            sums[at: 3 &* i &+ 1] = multiplyAdd(value, x1, sums[at: 3 &* i &+ 1])
-            sums[at: 3 &* i &+ 2] = multiplyAdd(value, x2, sums[at: 3 &* i &+ 2])
+            for v in 0..<vectors {
+                let place = vectors &* i &+ v
+                sums[at: place] = multiplyAdd(value, row.vector(at: v &* lanes), sums[at: place])
+            }
         }
     }
     for i in 0..<gradientRows {
-        for v in 0..<3 { out.store(sums[at: 3 &* i &+ v], at: i &* stride &+ v &* lanes) }
-    }
-}
-
-/// The same of 2 vectors.
-@inline(always)
-private func addWindows2(_ d: Scalars, _ x: Scalars, _ xStride: Int, _ batch: Int, into out: Scalars, stride: Int) {
-    var sums = emptyGradients()
-    for window in 0..<batch {
-        let row = x + window &* xStride
-        let (x0, x1) = (row.vector(at: 0), row.vector(at: lanes))
-        for i in 0..<gradientRows {
-            let value = all(d[i &* batch &+ window])
-            sums[at: 2 &* i] = multiplyAdd(value, x0, sums[at: 2 &* i])
-            sums[at: 2 &* i &+ 1] = multiplyAdd(value, x1, sums[at: 2 &* i &+ 1])
-        }
-    }
-    for i in 0..<gradientRows {
-        for v in 0..<2 { out.store(sums[at: 2 &* i &+ v], at: i &* stride &+ v &* lanes) }
+        for v in 0..<vectors { out.store(sums[at: vectors &* i &+ v], at: i &* stride &+ v &* lanes) }
     }
 }
 

@@ -30,11 +30,7 @@ private enum Rectifier: Activation {
 
 @inline(always)
 private func forward<A: Activation>(_: A.Type, _ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>) {
-    if widthIsConstant, plan.batch == 32 {
-        unsafe forward(A.self, plan, memory, width: usualWidth)
-    } else {
-        unsafe forward(A.self, plan, memory, width: plan.batch / lanes)
-    }
+    withWidth(of: plan) { unsafe forward(A.self, plan, memory, width: $0) }
 }
 
 @inline(always)
@@ -57,11 +53,7 @@ private func forward<A: Activation>(
 
 @inline(always)
 private func backward<A: Activation>(_: A.Type, _ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>) {
-    if widthIsConstant, plan.batch == 32 {
-        unsafe backward(A.self, plan, memory, width: usualWidth)
-    } else {
-        unsafe backward(A.self, plan, memory, width: plan.batch / lanes)
-    }
+    withWidth(of: plan) { unsafe backward(A.self, plan, memory, width: $0) }
 }
 
 @inline(always)

@@ -15,6 +15,7 @@ internal import RNNKernelTable
 
 @inline(never)
 func forwardGRU(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>) {
+    // Spelt out: by way of `withWidth` this one is 3 % slower.
     if widthIsConstant, plan.batch == 32 {
         unsafe forward(plan, memory, width: usualWidth)
     } else {
@@ -42,10 +43,7 @@ private func forward(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float
         let (h, next) = (layer.hidden(t), layer.hidden(t &+ 1))
         multiply(
             .panels(gatePanels, columns: rows), rows: 2 &* hidden, depth: t == 0 ? plan.inputs &+ 1 : rows, s,
-            width: width, into: z
-        ) { start, count in
-            for i in start..<(start &+ count) { z[i] = sigmoid(z[i]) }
-        }
+            width: width, into: z)
         let q = z + 2 &* block
         let n = z + 3 &* block
         multiply(
@@ -53,24 +51,20 @@ private func forward(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float
             s + plan.inputs &* width, width: width, into: q)
         multiply(
             .panels(inputPanels, columns: plan.inputs &+ 1), rows: hidden, depth: plan.inputs &+ 1, s, width: width,
-            into: n
-        ) { start, count in
-            for i in start..<(start &+ count) {
-                let candidate = tanh(multiplyAdd(z[i], q[i], n[i]))
-                n[i] = candidate
-                next[i] = multiplyAdd(z[block &+ i], h[i] - candidate, candidate)
-            }
+            into: n)
+        // All products first: on AVX2 a product that waits for activations is slower than their second reading.
+        for i in 0..<(2 &* block) { z[i] = sigmoid(z[i]) }
+        for i in 0..<block {
+            let candidate = tanh(multiplyAdd(z[i], q[i], n[i]))
+            n[i] = candidate
+            next[i] = multiplyAdd(z[block &+ i], h[i] - candidate, candidate)
         }
     }
 }
 
 @inline(never)
 func backwardGRU(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>) {
-    if widthIsConstant, plan.batch == 32 {
-        unsafe backward(plan, memory, width: usualWidth)
-    } else {
-        unsafe backward(plan, memory, width: plan.batch / lanes)
-    }
+    withWidth(of: plan) { unsafe backward(plan, memory, width: $0) }
 }
 
 @inline(always)

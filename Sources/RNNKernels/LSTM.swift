@@ -12,11 +12,7 @@ internal import RNNKernelTable
 
 @inline(never)
 func forwardLSTM(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>) {
-    if widthIsConstant, plan.batch == 32 {
-        unsafe forward(plan, memory, width: usualWidth)
-    } else {
-        unsafe forward(plan, memory, width: plan.batch / lanes)
-    }
+    withWidth(of: plan) { unsafe forward(plan, memory, width: $0) }
 }
 
 @inline(always)
@@ -56,11 +52,7 @@ private func forward(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float
 
 @inline(never)
 func backwardLSTM(_ plan: RecurrentPlan, _ memory: UnsafeMutablePointer<Float>) {
-    if widthIsConstant, plan.batch == 32 {
-        unsafe backward(plan, memory, width: usualWidth)
-    } else {
-        unsafe backward(plan, memory, width: plan.batch / lanes)
-    }
+    withWidth(of: plan) { unsafe backward(plan, memory, width: $0) }
 }
 
 @inline(always)

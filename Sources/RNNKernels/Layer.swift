@@ -10,6 +10,16 @@ internal import RNNKernelTable
     private let chunkVectors = 16
 #endif
 
+/// Calls a cell's function with the vectors of a row: as a constant for the usual minibatch, where that pays.
+@inline(always)
+func withWidth(of plan: RecurrentPlan, _ body: (_ width: Int) -> Void) {
+    if widthIsConstant, plan.batch == 32 {
+        body(usualWidth)
+    } else {
+        body(plan.batch / lanes)
+    }
+}
+
 /// Where the rows of a layer are.
 ///
 /// `width` is `batch / lanes`. For the usual minibatch of 32 windows the cells' functions are compiled with it as a

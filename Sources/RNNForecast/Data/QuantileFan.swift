@@ -32,10 +32,6 @@ public struct QuantileFan: Sendable, Hashable {
     public var lower80: [Double] { column(1) }
     /// Upper ends of the 80 % interval.
     public var upper80: [Double] { column(5) }
-    /// Lower ends of the 95 % interval.
-    public var lower95: [Double] { column(0) }
-    /// Upper ends of the 95 % interval.
-    public var upper95: [Double] { column(6) }
 
     /// The value of any probability from .025 to .975 at a lead (from 0), linear in probability between quantiles; nil
     /// outside.
