@@ -6,7 +6,7 @@ import Testing
 @Suite("What a renaming means") struct RenamingTests {
     private static let all: [SeriesInfo] = ["load{host=a}", "load{host=b}", "mem"].enumerated().compactMap {
         guard let key = try? seriesKey(printed: $1) else { return nil }
-        return SeriesInfo(id: SeriesID($0), key: key, kind: .gauge, unit: "", aggregate: .mean, createdAt: 0)
+        return SeriesInfo(id: SeriesID($0), key: key, kind: .gauge, unit: "", aggregate: .mean, createdDay: 0)
     }
 
     private static func plan(_ old: String, _ new: String) throws -> [String] {
