@@ -89,8 +89,10 @@ let package = Package(
             swiftSettings: checked),
         .testTarget(
             name: "RNNForecastTests", dependencies: ["RNNForecast", "TestSupport"], swiftSettings: checked),
+        .target(name: "CPowerCut", path: "Tests/CPowerCut", linkerSettings: [.linkedLibrary("sqlite3")]),
         .testTarget(
-            name: "SeriesStoreTests", dependencies: ["SeriesStore", "TestSupport"], swiftSettings: checked),
+            name: "SeriesStoreTests", dependencies: ["SeriesStore", "TestSupport", "CPowerCut"],
+            swiftSettings: checked),
         .testTarget(
             name: "ForecastDaemonTests",
             dependencies: ["ForecastDaemon", "RNNForecast", "SeriesStore", "TestSupport"],

@@ -92,12 +92,6 @@ public final class Store: Sendable {
         try await writer.delete(series, in: range)
     }
 
-    /// The same of one series.
-    @discardableResult
-    public func delete(_ series: SeriesID, in range: Range<Timestamp>? = nil) async throws(StoreError) -> Int {
-        try await delete([series], in: range)[series] ?? 0
-    }
-
     /// Gives a series another key. If a series has that key already, `merging` decides: the samples go over to it, where
     /// its own win, and the old series is deleted. The store must be running.
     ///

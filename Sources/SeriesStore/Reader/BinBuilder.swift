@@ -1,5 +1,6 @@
 // Bins out of pieces that come in order of time: runs of samples, and whole chunks of which only the directory is known.
-// What a directory says of a chunk inside one bin is folded in without decoding it.
+// What a directory says of a chunk inside one bin is folded in without decoding it. A NaN is no measurement and is skipped;
+// a bin without a number is NaN.
 
 /// Fills the bins of a range.
 struct BinBuilder {
@@ -148,5 +149,21 @@ struct BinBuilder {
     private var rate: Double {
         guard let from = sum.since, let to = before?.timestamp, to > from else { return .nan }
         return sum.increase / ((Double(to) - Double(from)) / 1e9)
+    }
+}
+
+extension Bins {
+    /// The bins of `range`.
+    ///
+    /// - Parameters:
+    ///   - samples: ascending, all inside the range.
+    ///   - previous: the newest sample before the range, which `rate` starts from.
+    static func make(
+        _ samples: Samples, previous: (timestamp: Timestamp, value: Double)?, stepSeconds: Int64,
+        range: Range<Int64>, aggregate: Aggregate
+    ) -> [Double] {
+        var builder = BinBuilder(stepSeconds: stepSeconds, range: range, aggregate: aggregate, previous: previous)
+        builder.add(samples)
+        return builder.finished()
     }
 }

@@ -59,27 +59,6 @@ extension SealRequest {
     }
 }
 
-extension SegmentBuilder {
-    /// Adds record entries, ascending by bin, in as many chunks as they need.
-    mutating func append(_ owner: RecordOwner, _ entries: [RecordEntry]) {
-        for range in Self.parts(entries.count) {
-            let part = Array(entries[range])
-            append(
-                owner: owner.id, timestamps: part.map(\.bin), payload: RecordChunk.encode(part, with: compressor),
-                statistics: nil)
-        }
-    }
-
-    /// The finished segment with its row; the id is given when it is committed.
-    func segment(group: GroupKey, row: Int64, isMerged: Bool) -> (info: SegmentInfo, bytes: [UInt8]) {
-        let bytes = finished()
-        let info = SegmentInfo(
-            id: 0, kind: group.kind, group: group.group, journalTo: row, first: first, last: last,
-            chunks: chunkCount, count: count, size: bytes.count, isMerged: isMerged)
-        return (info, bytes)
-    }
-}
-
 extension StoreContents {
     /// The oldest journal row that open samples will need once these seals are committed.
     func oldestOpenRow(after seals: [SealedGroup]) -> Int64 {

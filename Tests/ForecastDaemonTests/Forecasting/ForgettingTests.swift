@@ -30,7 +30,7 @@ import Testing
                 let stays = try await Self.feed(services, "stays", count: 30)
                 #expect(await services.forecasting.served(gone) != nil)
                 await services.forecasting.forget([gone])
-                try await services.store.delete(gone)
+                try await services.store.delete([gone])
                 #expect(await services.forecasting.served(gone) == nil)
                 #expect(await services.forecasting.served(stays) != nil)
                 #expect(await services.forecasting.overview().grids == 1)

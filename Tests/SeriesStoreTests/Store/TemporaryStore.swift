@@ -63,4 +63,10 @@ extension Store {
         let (timestamps, values) = try await reader.samples(of: series, from: .min, to: .max)
         return Dictionary(uniqueKeysWithValues: zip(timestamps, values.map(\.bitPattern)))
     }
+
+    /// Deletes a series, or samples of it; returns how many went.
+    @discardableResult
+    func delete(_ series: SeriesID, in range: Range<Timestamp>? = nil) async throws(StoreError) -> Int {
+        try await delete([series], in: range)[series] ?? 0
+    }
 }
