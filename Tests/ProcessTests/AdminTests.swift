@@ -138,7 +138,7 @@ extension ProcessSuite {
                 try daemon.stop()
                 // Most of the file is the segment of noise; not the first bytes of a page, which link pages.
                 var bytes = try Files.read(daemon.store)
-                let middle = bytes.count / 2 / 2048 * 2048 + 1000
+                let middle = bytes.count / 2 / 1024 * 1024 + 500
                 for index in middle..<middle + 64 { bytes[index] ^= 0x5A }
                 try Files.write(bytes, to: daemon.store)
                 let verified = try daemon.run("verify", daemon.store)

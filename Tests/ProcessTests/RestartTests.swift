@@ -68,7 +68,7 @@ extension ProcessSuite {
                 var random = SeededRandom(seed: 2)
                 try wait(for: "two kept forecasts", upTo: 60) {
                     try client.send("load value=\(Double.random(in: 0...9, using: &random)) \(wallNanoseconds())\n")
-                    return try daemon.sql("SELECT id FROM forecast_fan").count >= 2
+                    return try daemon.sql("SELECT DISTINCT origin FROM v_forecast_as_of").count >= 2
                 }
                 let oldest = try #require(try daemon.sql("SELECT min(origin) FROM forecast_fan").first?.first)
                 // The forecast of an origin can be known when its bin has ended.

@@ -119,12 +119,11 @@ private struct Salvage {
         try new.run("INSERT OR REPLACE INTO \(table) VALUES (\(places))", values)
     }
 
-    /// id, kind, group and journal position stay; extent, counts and bytes are those of the rest.
+    /// id, kind, group, journal position and whether it was merged stay; extent, counts and bytes are those of the rest.
     private static func row(of rest: SegmentBuilder, inPlaceOf values: [SQLValue]) -> [SQLValue] {
         values.prefix(4) + [
             .integer(rest.first), .integer(rest.last), .integer(Int64(rest.chunkCount)), .integer(Int64(rest.count)),
-            .blob(rest.finished()),
-        ]
+        ] + values[8..<9] + [.blob(rest.finished())]
     }
 
     private func sentence(_ gap: SalvagedSegment.Gap, _ kind: SegmentKind) -> String {
