@@ -27,7 +27,9 @@ struct ForecastCommand: ParsableCommand {
         let match = try matcher.required()
         let now = currentTime()
         var query: [(name: String, value: String)] = []
-        if let horizon { query.append(("horizon", "\(try TimeArgument.length(horizon, flag: "--horizon"))s")) }
+        if let horizon {
+            query.append(("horizon", Durations.compact(try TimeArgument.length(horizon, flag: "--horizon"))))
+        }
         var moment = now
         if let asOf {
             moment = try TimeArgument.moment(asOf, flag: "--as-of", now: now)

@@ -21,8 +21,8 @@ struct HostCommand: ParsableCommand {
     @Flag(help: "Say nothing but errors.") var quiet = false
 
     func run() throws {
-        let seconds = try TimeArgument.length(every, flag: "--every")
-        var feeder = HostFeeder(every: seconds, socket: socket, isQuiet: quiet)
+        let length = try TimeArgument.length(every, flag: "--every")
+        var feeder = HostFeeder(every: length, socket: socket, isQuiet: quiet)
         if once { return output(feeder.once()) }
         try feeder.run()
     }

@@ -27,7 +27,7 @@ struct QueryCommand: ParsableCommand {
             ("from", TimeArgument.epoch(try TimeArgument.moment(from, flag: "--from", now: now))),
             ("to", TimeArgument.epoch(try TimeArgument.moment(to, flag: "--to", now: now))),
         ]
-        if let step { query.append(("step", "\(try TimeArgument.length(step, flag: "--step"))s")) }
+        if let step { query.append(("step", Durations.compact(try TimeArgument.length(step, flag: "--step")))) }
         if let aggregate { query.append(("aggregate", aggregate)) }
         let body = try common.get("/v1/samples", match: match, query)
         let series = try decoded([SamplesReply].self, from: body)
