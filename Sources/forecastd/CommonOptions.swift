@@ -13,8 +13,10 @@ struct CommonOptions: ParsableArguments {
     var json = false
 
     /// Asks the daemon, and mentions once if the choice of the socket needs a word.
-    func client() throws(ClientError) -> DaemonClient {
-        let client = try DaemonClient(socket: socket)
+    ///
+    /// - Parameter waits: for a daemon that is opening its store.
+    func client(waits: Bool = true) throws(ClientError) -> DaemonClient {
+        let client = try waits ? DaemonClient.whenReady(socket: socket) : DaemonClient(socket: socket)
         if let note = client.note { Descriptor.write("forecastd: \(note)\n", to: 2) }
         return client
     }
@@ -105,9 +107,4 @@ func daemonsStore(_ common: CommonOptions) throws(ClientError) -> String? {
         if common.socket != nil { throw error }
         return nil
     }
-}
-
-/// A path from the root on, for a daemon that has another working directory.
-func absolutePath(_ path: String) -> String {
-    path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
 }

@@ -20,7 +20,7 @@ struct ExportCommand: ParsableCommand {
     @Option(help: "csv, jsonl or influx.") var format = "csv"
     @Option(help: "Start: a length back from now (2h) or a time; the beginning, unless told.") var from: String?
     @Option(help: "End, not included.") var to: String?
-    @Option(name: .shortAndLong, help: "File to write, in place of one that is there; else standard output.")
+    @Option(name: .shortAndLong, help: "File to write, in place of one that is there, or a pipe or device; else standard output.")
     var output: String?
     @OptionGroup var common: CommonOptions
 
@@ -36,10 +36,13 @@ struct ExportCommand: ParsableCommand {
             return try download(
                 match, query, to: opened { () throws(DescriptorError) in try Descriptor.standardOutput() })
         }
+        if FinishedFile.isStream(output) {
+            return try download(
+                match, query, to: opened { () throws(DescriptorError) in try Descriptor.open(writing: output) })
+        }
         let file = FinishedFile(output)
         do {
-            try download(
-                match, query, to: opened { () throws(DescriptorError) in try Descriptor.create(file.unfinished) })
+            try download(match, query, to: opened { () throws(DescriptorError) in try file.create() })
             try file.finish()
         } catch {
             file.discard()
