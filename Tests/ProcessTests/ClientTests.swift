@@ -102,6 +102,8 @@ extension ProcessSuite {
                 expect(65, "syntax error", try daemon.run("sql", "selct 1"))
                 expect(65, "no such table", try daemon.run("sql", "select * from nonesuch"))
                 expect(65, "one", try daemon.run("sql", "select 1; select 2"))
+                let twice = try daemon.run("sql", "--json", "select 1 as a, 2 as a")
+                #expect(twice.text == "[{\"a\":1,\"a:1\":2}]\n", "\(twice.text)")
                 expect(65, "would change", try daemon.run("sql", "delete from series"))
                 // Files that are no store.
                 expect(66, "is a folder", try daemon.run("verify", daemon.folder))
@@ -128,7 +130,9 @@ extension ProcessSuite {
                     #expect(result.errors.contains("line 2: \\x1b[2J\\x9b1m\\u{202e}x"), "\(result.errors)")
                     #expect(result.errors.contains("is not a number"))
                     #expect(result.errors.utf8.count < 2000)
-                    let controls = result.errors.unicodeScalars.filter { $0.value < 32 && $0 != "\n" || $0.value == 0x9B }
+                    let controls = result.errors.unicodeScalars.filter {
+                        $0.value < 32 && $0 != "\n" || $0.value == 0x9B
+                    }
                     #expect(controls.isEmpty)
                 }
             }
@@ -149,6 +153,8 @@ extension ProcessSuite {
                 #expect(accept.status == 405 && accept.headers["allow"] == "POST")
                 #expect(try api.post("/ping").headers["allow"] == "GET, HEAD")
                 #expect(try api.get("/").status == 404)
+                let packed = try api.post("/write", Array("m v=1".utf8), headers: ["Content-Encoding": "deflate"])
+                #expect(packed.status == 415 && packed.error.contains("deflate"), "\(packed.text)")
                 #expect(try daemon.status().state == "running")
             }
         }
@@ -169,6 +175,44 @@ extension ProcessSuite {
                 try idle[0].waitForEnd(upTo: 10)
                 try busy.send("lue=1\n")
                 #expect(try busy.line() == "HTTP/1.1 204 No Content\r")
+            }
+        }
+
+        @Test("a series is found by its name, and near ones are named where there is none")
+        func names() throws {
+            try DaemonUnderTest.with(configuration: Self.quiet) { daemon in
+                try daemon.start()
+                try Self.fill(daemon)
+                func found(_ words: String...) throws -> [String] {
+                    let query = "/v1/series?match=" + DaemonUnderTest.escaped(words.joined(separator: " "))
+                    let reply = try daemon.api().get(query)
+                    return reply.status == 200 ? try reply.decode([SeriesReply].self).map(\.series) : [reply.error]
+                }
+                #expect(try found("m") == ["m{host=a}"])
+                #expect(try found("m", "host=b") == ["no series matches m host=b; near: m{host=a}"])
+                let more = "m,host=b value=1 \(Self.start)\nmeter value=2 \(Self.start)\nold value=2 \(Self.start)\n"
+                #expect(try daemon.api().post("/write", more).status == 204)
+                #expect(try found("m") == ["m{host=a}", "m{host=b}"])
+                #expect(try found("m{host=\"b\"}") == ["m{host=b}"])
+                #expect(try found("m*", "host=") == ["meter"])
+                #expect(try found("metre").first == "no series matches metre; near: meter")
+                #expect(try daemon.run("delete", "meter").ending == .exit(0))
+                #expect(try daemon.run("rename", "old", "new").ending == .exit(0))
+                #expect(try found("new") == ["new"])
+                #expect(try found("meter").first?.hasPrefix("no series matches meter") == true)
+                // The id of the last one is not given again, in the next life neither.
+                #expect(try daemon.api().post("/write", "last value=1 \(Self.start)\n").status == 204)
+                #expect(try daemon.run("delete", "last").ending == .exit(0))
+                try daemon.stop()
+                try daemon.start()
+                #expect(try found("m", "host=a") == ["m{host=a}"])
+                #expect(try daemon.api().post("/write", "late value=1 \(Self.start)\n").status == 204)
+                #expect(try found("late") == ["late"])
+                let early = try daemon.run("forecast", "late")
+                #expect(early.text == "late: no forecast yet: needs 8 samples (1 so far)\n", "\(early.text)")
+                let old = try daemon.run("series", "--json")
+                #expect(old.text == "[]\n", "silent for years, and not all were asked for: \(old.text)")
+                #expect(try daemon.run("series", "--json", "--all").text.contains("late"))
             }
         }
 

@@ -14,8 +14,6 @@ package enum ClientError: Error, Equatable {
     case interrupted(path: String, reason: String)
     /// The daemon said no. `sentence` is its own.
     case refused(status: Int, sentence: String)
-    /// No series matches. `nearest` are names that look like what was meant.
-    case noMatch(matcher: String, nearest: [String])
     /// A file makes no sense.
     case badInput(String)
     /// A file is not there or cannot be read.
@@ -40,7 +38,6 @@ extension ClientError {
             case 400..<500: 65
             default: 70
             }
-        case .noMatch: 1
         case .badInput: 65
         case .noInput: 66
         case .unwritable: 73
@@ -76,10 +73,6 @@ extension ClientError: CustomStringConvertible {
             "the daemon behind \(path) broke off: \(reason). `forecastd status` says whether it still runs."
         case .refused(_, let sentence):
             sentence
-        case .noMatch(let matcher, let nearest) where nearest.isEmpty:
-            "no series matches \(matcher), and none has a name like it. `forecastd series` lists what there is."
-        case .noMatch(let matcher, let nearest):
-            "no series matches \(matcher). Did you mean:\n" + nearest.map { "  \($0)" }.joined(separator: "\n")
         case .badInput(let sentence), .noInput(let sentence), .unwritable(let sentence), .usage(let sentence):
             sentence
         }

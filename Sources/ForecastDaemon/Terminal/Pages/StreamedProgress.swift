@@ -24,7 +24,8 @@ package struct StreamedProgress {
                 for problem in reply.problems ?? [] { Descriptor.write("forecastd: \(problem)\n", to: 2) }
             }
             if let refused = reply.refused, refused > 0, (try? decoded(ImportedReply.self, from: line))?.samples == 0 {
-                throw .badInput("nothing was imported: not one of \(Wording.plural(Int(refused), "row", "rows")) is good")
+                let rows = Wording.plural(Int(refused), "row", "rows")
+                throw .badInput("nothing was imported: not one of \(rows) is good")
             }
         } else if json {
             return
