@@ -10,10 +10,12 @@ struct BackupCommand: ParsableCommand {
         discussion: """
             EXAMPLES
               forecastd backup /var/lib/forecastd/monday.db
-              forecastd sql --store /var/lib/forecastd/monday.db 'select count(*) from v_series'
+              forecastd sql \\
+                  --store /var/lib/forecastd/monday.db 'select count(*) from v_series'
 
-            A running daemon writes the file, as its own user. To go back: stop the daemon, put the copy in the place
-            of forecasts.db, remove forecasts.db-wal and forecasts.db-shm, start it.
+            A running daemon writes the file, as its own user. To go back: stop the
+            daemon, put the copy in the place of forecasts.db, remove forecasts.db-wal and
+            forecasts.db-shm, start it.
             """)
 
     @Argument(help: "The file to make; it must not be there yet.") var file: String

@@ -8,9 +8,9 @@ struct HostCommand: ParsableCommand {
         abstract: "Streams this host's load, memory, disks and network from /proc to the daemon.",
         discussion: """
             EXAMPLES
-              forecastd host                       every 10 s, until it is stopped
+              forecastd host          every 10 s, until it is stopped
               forecastd host --every 1m
-              forecastd host --once                prints one round of line protocol, sends nothing
+              forecastd host --once   prints one round of line protocol, sends nothing
 
             Names are Telegraf's, so that moving to Telegraf keeps series and models.
             """)

@@ -9,8 +9,10 @@ struct QueryCommand: ParsableCommand {
         discussion: """
             EXAMPLES
               forecastd query system_load1 --from 1h
-              forecastd query net_bytes_recv interface=eth0 --from 1d --step 5m       a counter comes as its rate
-              forecastd query mem_used --from '2026-11-23 08:00' --to '2026-11-23 09:00' --json
+              forecastd query net_bytes_recv interface=eth0 --from 1d --step 5m
+                  a counter comes as its rate
+              forecastd query mem_used --from '2026-11-23 08:00' \\
+                  --to '2026-11-23 09:00' --json
             """)
 
     @OptionGroup var matcher: MatcherArgument

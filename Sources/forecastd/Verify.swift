@@ -9,9 +9,10 @@ struct VerifyCommand: ParsableCommand {
         abstract: "Checks checksums, order and decoding of all that is stored; --salvage saves what is good.",
         discussion: """
             EXAMPLES
-              forecastd verify                                       the daemon's store, or the one it would open
-              forecastd verify monday.db                             a file, no daemon needed
-              forecastd verify forecasts.db --salvage saved.db       all that is good, and a list of what is gone
+              forecastd verify             the daemon's store, or the one it would open
+              forecastd verify monday.db   a file, no daemon needed
+              forecastd verify forecasts.db --salvage saved.db
+                  all that is good, and a list of what is gone
 
             Exit code 1 if something is damaged. The file is only read.
             """)
