@@ -60,6 +60,14 @@ int platform_file_identity(const char *path, platform_file *file) {
     return 0;
 }
 
+int platform_rights(const char *path, platform_file_rights *rights) {
+    struct stat status;
+    if (stat(path, &status) != 0) return -1;
+    rights->mode = status.st_mode;
+    rights->gid = status.st_gid;
+    return 0;
+}
+
 int platform_is_socket(const char *path) {
     struct stat status;
     return lstat(path, &status) == 0 && S_ISSOCK(status.st_mode);

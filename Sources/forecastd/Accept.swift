@@ -8,8 +8,9 @@ struct AcceptCommand: ParsableCommand {
         abstract: "Says that a drift is the new normal, so that it is learned.",
         discussion: """
             EXAMPLES
-              forecastd accept 474989023239          by the number that `forecastd alerts` shows
-              forecastd accept mem_used_percent      the open alert of this series
+              forecastd accept 474989023239   by the number that `forecastd alerts` shows
+              forecastd accept mem_used_percent
+                  the open alert of this series
             """)
 
     @OptionGroup var matcher: MatcherArgument

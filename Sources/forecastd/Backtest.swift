@@ -9,10 +9,11 @@ struct BacktestCommand: AsyncParsableCommand {
         discussion: """
             EXAMPLES
               forecastd backtest --input series.jsonl --horizon 24 --output future.csv
-              forecastd backtest --input series.jsonl --horizon 24 --origins 10 --stride 24 --output scored.csv
+              forecastd backtest --input series.jsonl --horizon 24 --origins 10 \\
+                  --stride 24 --output scored.csv
 
-            With several origins MASE, sMAPE, RMSE, weighted quantile loss and coverage are printed, beside
-            seasonal-naive.
+            With several origins MASE, sMAPE, RMSE, weighted quantile loss and coverage
+            are printed, beside seasonal-naive.
             """)
 
     @Option(help: "Series file: one JSON object a line with id, step, start and values; .gz is read.")

@@ -10,10 +10,12 @@ struct BackupCommand: ParsableCommand {
         discussion: """
             EXAMPLES
               forecastd backup /var/lib/forecastd/monday.db
-              forecastd sql --store /var/lib/forecastd/monday.db 'select count(*) from v_series'
+              forecastd sql \\
+                  --store /var/lib/forecastd/monday.db 'select count(*) from v_series'
 
-            A running daemon writes the file, as its own user. To go back: stop the daemon, put the copy in the place
-            of forecasts.db, remove forecasts.db-wal and forecasts.db-shm, start it.
+            A running daemon writes the file, as its own user. To go back: stop the
+            daemon, put the copy in the place of forecasts.db, remove forecasts.db-wal and
+            forecasts.db-shm, start it.
             """)
 
     @Argument(help: "The file to make; it must not be there yet.") var file: String
@@ -31,17 +33,27 @@ struct BackupCommand: ParsableCommand {
             }
             progress.end()
         } catch {
+            // There it is a conflict of names, here a file that cannot be written.
+            if case .refused(409, let sentence) = error { throw ClientError.unwritable(sentence) }
             guard case .noDaemon = error, common.socket == nil else { throw error }
-            let copy = FinishedFile(target)
-            do {
-                try Store.copy(path: store ?? StorePath.ofThisUser, to: copy.unfinished)
-                guard !FinishedFile.exists(target) else { throw ClientError.unwritable("\(target) exists") }
-                try copy.finish()
-            } catch {
-                copy.discard()
-                throw error
-            }
-            output("\(target): a copy of \(store ?? StorePath.ofThisUser)\n")
+            try copyWithoutDaemon(to: target)
         }
+    }
+
+    private func copyWithoutDaemon(to target: String) throws {
+        guard !FinishedFile.exists(target) else {
+            throw ClientError.unwritable("\(target) exists; a backup replaces nothing")
+        }
+        let source = try StorePath.checked(store ?? StorePath.ofThisUser)
+        let copy = FinishedFile(target)
+        do {
+            do throws(DescriptorError) { _ = try copy.create() } catch { throw ClientError.unwritable("\(error)") }
+            try Store.copy(path: source, to: copy.unfinished)
+            try copy.finish()
+        } catch {
+            copy.discard()
+            throw error
+        }
+        output("\(target): a copy of \(source)\n")
     }
 }

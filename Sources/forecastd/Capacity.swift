@@ -11,8 +11,9 @@ struct CapacityCommand: AsyncParsableCommand {
               forecastd capacity
               forecastd capacity --only training --json | jq '.series_per_hour'
 
-            Training is measured beside the peak of the same instructions in the same moments, so that a busy machine
-            changes both. Store figures are those of a temporary file; --folder says on which disk.
+            Training is measured beside the peak of the same instructions in the same
+            moments, so that a busy machine changes both. Store figures are those of a
+            temporary file; --folder says on which disk.
             """)
 
     @Option(help: "training or store; else both.") var only: String?

@@ -8,11 +8,14 @@ struct CheckConfigCommand: ParsableCommand {
         abstract: "Reads a configuration and prints what it amounts to, each value with its origin.",
         discussion: """
             EXAMPLES
-              forecastd check-config                          /etc/forecastd/forecastd.yaml, as `run` would read it
-              forecastd check-config new.yaml --changed       only what differs from the defaults
+              forecastd check-config
+                  /etc/forecastd/forecastd.yaml, as `run` would read it
+              forecastd check-config new.yaml --changed
+                  only what differs from the defaults
               forecastd check-config new.yaml --quiet && echo fine
 
-            Errors read FILE:LINE:COLUMN: key: what is wrong (what was meant?). Exit code 78 if there is one.
+            Errors read FILE:LINE:COLUMN: key: what is wrong (what was meant?). Exit code
+            78 if there is one.
             """)
 
     @Argument(help: "The YAML file; else /etc/forecastd/forecastd.yaml if there is one, else defaults.")

@@ -13,8 +13,10 @@ struct CommonOptions: ParsableArguments {
     var json = false
 
     /// Asks the daemon, and mentions once if the choice of the socket needs a word.
-    func client() throws(ClientError) -> DaemonClient {
-        let client = try DaemonClient(socket: socket)
+    ///
+    /// - Parameter waits: for a daemon that is opening its store.
+    func client(waits: Bool = true) throws(ClientError) -> DaemonClient {
+        let client = try waits ? DaemonClient.whenReady(socket: socket) : DaemonClient(socket: socket)
         if let note = client.note { Descriptor.write("forecastd: \(note)\n", to: 2) }
         return client
     }
@@ -26,14 +28,11 @@ struct CommonOptions: ParsableArguments {
 
     /// Body of the answer to GET about matching series.
     ///
-    /// - Throws: `.noMatch` with names that are like it where none matches.
+    /// - Throws: `.refused` with names that are like it where none matches.
     func get(_ route: String, match: String, _ query: [(name: String, value: String)] = []) throws(ClientError)
         -> [UInt8]
     {
-        do throws(ClientError) { return try get(route, [(name: "match", value: match)] + query) } catch {
-            if case .refused(404, _) = error { throw try noMatch(match, self) }
-            throw error
-        }
+        try get(route, [(name: "match", value: match)] + query)
     }
 
     /// What standard output can show.
@@ -73,16 +72,6 @@ struct MatcherArgument: ParsableArguments {
     }
 }
 
-/// Names that look like what was meant, asked for when nothing matched.
-func noMatch(_ matcher: String, _ options: CommonOptions) throws(ClientError) -> ClientError {
-    let all = try decoded([SeriesReply].self, from: options.get("/v1/series"))
-    let wanted = String(matcher.prefix { $0 != "{" && $0 != " " && $0 != "=" }.filter { $0 != "*" })
-    func name(_ series: String) -> String { String(series.prefix { $0 != "{" }) }
-    let names = NearestNames.nearest(to: wanted, among: all.map { name($0.series) })
-    let nearest = names.flatMap { near in all.map(\.series).filter { name($0) == near } }
-    return .noMatch(matcher: matcher, nearest: Array(nearest.prefix(6)))
-}
-
 /// Nanoseconds since 1970 by the system's clock.
 func currentTime() -> Int64 {
     Int64(Date().timeIntervalSince1970 * 1e6) * 1000
@@ -105,9 +94,4 @@ func daemonsStore(_ common: CommonOptions) throws(ClientError) -> String? {
         if common.socket != nil { throw error }
         return nil
     }
-}
-
-/// A path from the root on, for a daemon that has another working directory.
-func absolutePath(_ path: String) -> String {
-    path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
 }

@@ -10,7 +10,8 @@ struct CompactCommand: ParsableCommand {
             EXAMPLES
               forecastd compact && ls -l /var/lib/forecastd/forecasts.db
 
-            The daemon does the same by and by; this is for a copy that should be small, or after a large delete.
+            The daemon does the same by and by; this is for a copy that should be small,
+            or after a large delete.
             """)
 
     @OptionGroup var common: CommonOptions

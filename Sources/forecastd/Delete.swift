@@ -8,11 +8,12 @@ struct DeleteCommand: ParsableCommand {
         abstract: "Deletes series with their models, forecasts and alerts; with --from or --to samples alone.",
         discussion: """
             EXAMPLES
-              forecastd delete disk_used host=old --dry-run          what would go
+              forecastd delete disk_used host=old --dry-run   what would go
               forecastd delete disk_used host=old
               forecastd delete mem_used --from '2026-11-23 08:00' --to '2026-11-23 09:00'
 
-            A series that still comes in begins anew. Nothing brings back what is deleted but a backup.
+            A series that still comes in begins anew. Nothing brings back what is deleted
+            but a backup.
             """)
 
     @OptionGroup var matcher: MatcherArgument
@@ -26,13 +27,8 @@ struct DeleteCommand: ParsableCommand {
         var query = try TimeArgument.range(from: from, to: to, now: currentTime()) + [("match", match)]
         if dryRun { query.append(("dry_run", "1")) }
         var progress = StreamedProgress(json: common.json)
-        do throws(ClientError) {
-            try common.client().stream("/v1/delete", query, body: nil) { line throws(ClientError) in
-                try progress.take(line)
-            }
-        } catch {
-            if case .refused(404, _) = error { throw try noMatch(match, common) }
-            throw error
+        try common.client().stream("/v1/delete", query, body: nil) { line throws(ClientError) in
+            try progress.take(line)
         }
         progress.end()
     }

@@ -12,15 +12,17 @@ struct ExportCommand: ParsableCommand {
               forecastd export '{__name__=~".+"}' --format jsonl -o everything.jsonl
               forecastd export 'cpu_*' --from 7d --format influx | other-database
 
-            jsonl is what VictoriaMetrics imports and exports. Line protocol has no form for NaN and infinities: a
-            comment line says how many were left out.
+            jsonl is what VictoriaMetrics imports and exports. Line protocol has no form
+            for NaN and infinities: a comment line says how many were left out.
             """)
 
     @OptionGroup var matcher: MatcherArgument
     @Option(help: "csv, jsonl or influx.") var format = "csv"
     @Option(help: "Start: a length back from now (2h) or a time; the beginning, unless told.") var from: String?
     @Option(help: "End, not included.") var to: String?
-    @Option(name: .shortAndLong, help: "File to write, in place of one that is there; else standard output.")
+    @Option(
+        name: .shortAndLong,
+        help: "File to write, in place of one that is there, or a pipe; else standard output.")
     var output: String?
     @OptionGroup var common: CommonOptions
 
@@ -36,10 +38,13 @@ struct ExportCommand: ParsableCommand {
             return try download(
                 match, query, to: opened { () throws(DescriptorError) in try Descriptor.standardOutput() })
         }
+        if FinishedFile.isStream(output) {
+            return try download(
+                match, query, to: opened { () throws(DescriptorError) in try Descriptor.open(writing: output) })
+        }
         let file = FinishedFile(output)
         do {
-            try download(
-                match, query, to: opened { () throws(DescriptorError) in try Descriptor.create(file.unfinished) })
+            try download(match, query, to: opened { () throws(DescriptorError) in try file.create() })
             try file.finish()
         } catch {
             file.discard()
@@ -57,15 +62,10 @@ struct ExportCommand: ParsableCommand {
         _ match: String, _ query: [(name: String, value: String)], to target: consuming Descriptor
     ) throws(ClientError) {
         let target = target
-        do throws(ClientError) {
-            try common.client().download("/v1/export", [("match", match)] + query) { piece throws(ClientError) in
-                do throws(DescriptorError) { try target.write(piece) } catch {
-                    throw .unwritable(output.map { "\($0): \(error)" } ?? error.description)
-                }
+        try common.client().download("/v1/export", [("match", match)] + query) { piece throws(ClientError) in
+            do throws(DescriptorError) { try target.write(piece) } catch {
+                throw .unwritable(output.map { "\($0): \(error)" } ?? error.description)
             }
-        } catch {
-            if case .refused(404, _) = error { throw try noMatch(match, common) }
-            throw error
         }
     }
 }

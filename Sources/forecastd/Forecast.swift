@@ -9,11 +9,13 @@ struct ForecastCommand: ParsableCommand {
         discussion: """
             EXAMPLES
               forecastd forecast http_requests_rate
-              forecastd forecast disk_used_percent path=/ --reaches 95      when is the disk full
-              forecastd forecast system_load1 --as-of 2h                    what was said two hours ago
-              forecastd forecast 'disk_*'                                   a line for each series
+              forecastd forecast disk_used_percent path=/ --reaches 95
+                  when is the disk full
+              forecastd forecast system_load1 --as-of 2h   what was said two hours ago
+              forecastd forecast 'disk_*'                  a line for each series
 
-            A forecast is served only by a model that has won on data it had not seen; the answer says which.
+            A forecast is served only by a model that has won on data it had not seen; the
+            answer says which.
             """)
 
     @OptionGroup var matcher: MatcherArgument
@@ -27,7 +29,9 @@ struct ForecastCommand: ParsableCommand {
         let match = try matcher.required()
         let now = currentTime()
         var query: [(name: String, value: String)] = []
-        if let horizon { query.append(("horizon", "\(try TimeArgument.length(horizon, flag: "--horizon"))s")) }
+        if let horizon {
+            query.append(("horizon", Durations.compact(try TimeArgument.length(horizon, flag: "--horizon"))))
+        }
         var moment = now
         if let asOf {
             moment = try TimeArgument.moment(asOf, flag: "--as-of", now: now)
@@ -43,8 +47,7 @@ struct ForecastCommand: ParsableCommand {
             if let asOf {
                 return output(rows.map { "\($0.series): no forecast is kept that was issued by \(asOf)\n" }.joined())
             }
-            return output(
-                rows.map { "\($0.series): no forecast yet, \($0.state ?? "its rhythm is not known")\n" }.joined())
+            return output(rows.map(ForecastPage.missing).joined())
         }
 
         let screen = Screen(descriptor: 1, drawing: plot)

@@ -12,16 +12,18 @@ struct ForecastdCommand: AsyncParsableCommand {
         abstract: "Forecasts and drift alerts for the metrics of this host.",
         discussion: """
             EXAMPLES
-              forecastd run                                   the daemon, as any user, without configuration
-              forecastd host                                  stream this host's load, memory, disks to it
-              forecastd forecast mem_used_percent             what comes next
+              forecastd run      the daemon, as any user, without configuration
+              forecastd host     stream this host's load, memory, disks to it
+              forecastd forecast mem_used_percent
+                  what comes next
               forecastd forecast disk_used_percent path=/ --reaches 95
-                                                              when is the disk full
-              forecastd alerts                                what no longer behaves as it used to
-              forecastd status                                is it well, what does it wait for
+                  when is the disk full
+              forecastd alerts   what no longer behaves as it used to
+              forecastd status   is it well, what does it wait for
 
-            A MATCHER names series: disk_used, disk_used{host="web1",path=~"/srv.*"}, or words: disk_used path=/srv.
-            Exit codes are those of sysexits(3): 69 no daemon, 77 no permission, 78 configuration; 1 is a plain no.
+            A MATCHER names series: disk_used, disk_used{host="web1",path=~"/srv.*"}, or
+            words: disk_used path=/srv. Exit codes are those of sysexits(3): 69 no daemon,
+            77 no permission, 78 configuration; 1 is a plain no.
             """,
         version: Version.current,
         subcommands: [

@@ -8,9 +8,9 @@ struct HostCommand: ParsableCommand {
         abstract: "Streams this host's load, memory, disks and network from /proc to the daemon.",
         discussion: """
             EXAMPLES
-              forecastd host                       every 10 s, until it is stopped
+              forecastd host          every 10 s, until it is stopped
               forecastd host --every 1m
-              forecastd host --once                prints one round of line protocol, sends nothing
+              forecastd host --once   prints one round of line protocol, sends nothing
 
             Names are Telegraf's, so that moving to Telegraf keeps series and models.
             """)
@@ -21,8 +21,8 @@ struct HostCommand: ParsableCommand {
     @Flag(help: "Say nothing but errors.") var quiet = false
 
     func run() throws {
-        let seconds = try TimeArgument.length(every, flag: "--every")
-        var feeder = HostFeeder(every: seconds, socket: socket, isQuiet: quiet)
+        let length = try TimeArgument.length(every, flag: "--every")
+        var feeder = HostFeeder(every: length, socket: socket, isQuiet: quiet)
         if once { return output(feeder.once()) }
         try feeder.run()
     }

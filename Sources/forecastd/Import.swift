@@ -12,18 +12,22 @@ struct ImportCommand: ParsableCommand {
         abstract: "Reads history: line protocol, CSV, JSON lines, dumps of Prometheus, InfluxDB and RRDtool.",
         discussion: """
             EXAMPLES
-              forecastd import history.csv                     series,timestamp,value
-              forecastd import load.csv --series 'system_load1{host="web1"}'      timestamp,value
-              forecastd import export.jsonl --dry-run          what is in it: series, range, interval
+              forecastd import history.csv   series,timestamp,value
+              forecastd import load.csv --series 'system_load1{host="web1"}'
+                  timestamp,value
+              forecastd import export.jsonl --dry-run
+                  what is in it: series, range, interval
               forecastd import old.jsonl --rename node_load1=system_load1
               zcat dump.lp.gz | forecastd import - --format influx
               promtool tsdb dump /var/lib/prometheus/metrics2 | forecastd import -
-              influx_inspect export -datadir D -waldir W -out - -lponly | forecastd import -
-              rrdtool xport --json --start -1y DEF:a=load.rrd:load:AVERAGE XPORT:a:system_load1 | forecastd import -
+              influx_inspect export -datadir D -waldir W -out - -lponly \\
+                  | forecastd import -
+              rrdtool xport --json --start -1y DEF:a=load.rrd:load:AVERAGE \\
+                  XPORT:a:system_load1 | forecastd import -
               forecastd import deploy/demo/history.jsonl --ends-now
 
-            What is imported is trained at once; alerts of the past are recorded, not sent. Importing a file twice
-            changes nothing.
+            What is imported is trained at once; alerts of the past are recorded, not
+            sent. Importing a file twice changes nothing.
             """)
 
     @Argument(help: "The file; - is standard input.") var file: String

@@ -9,8 +9,10 @@ struct QueryCommand: ParsableCommand {
         discussion: """
             EXAMPLES
               forecastd query system_load1 --from 1h
-              forecastd query net_bytes_recv interface=eth0 --from 1d --step 5m       a counter comes as its rate
-              forecastd query mem_used --from '2026-11-23 08:00' --to '2026-11-23 09:00' --json
+              forecastd query net_bytes_recv interface=eth0 --from 1d --step 5m
+                  a counter comes as its rate
+              forecastd query mem_used --from '2026-11-23 08:00' \\
+                  --to '2026-11-23 09:00' --json
             """)
 
     @OptionGroup var matcher: MatcherArgument
@@ -27,7 +29,7 @@ struct QueryCommand: ParsableCommand {
             ("from", TimeArgument.epoch(try TimeArgument.moment(from, flag: "--from", now: now))),
             ("to", TimeArgument.epoch(try TimeArgument.moment(to, flag: "--to", now: now))),
         ]
-        if let step { query.append(("step", "\(try TimeArgument.length(step, flag: "--step"))s")) }
+        if let step { query.append(("step", Durations.compact(try TimeArgument.length(step, flag: "--step")))) }
         if let aggregate { query.append(("aggregate", aggregate)) }
         let body = try common.get("/v1/samples", match: match, query)
         let series = try decoded([SamplesReply].self, from: body)

@@ -8,11 +8,14 @@ struct RenameCommand: ParsableCommand {
         abstract: "Gives series another name or other labels; samples, model, forecasts and alerts stay.",
         discussion: """
             EXAMPLES
-              forecastd rename node_load1 system_load1               every series of this name, labels stay
-              forecastd rename 'load{host=web1}' 'load{host=web9}'   this one series
-              forecastd rename old new --merge                       into a series that is there already
+              forecastd rename node_load1 system_load1
+                  every series of this name, labels stay
+              forecastd rename 'load{host=web1}' 'load{host=web9}'
+                  this one series
+              forecastd rename old new --merge   into a series that is there already
 
-            When two become one, the samples of the one that was there win where both have some.
+            When two become one, the samples of the one that was there win where both have
+            some.
             """)
 
     @Argument(help: "A name, or a series with its labels.") var old: String

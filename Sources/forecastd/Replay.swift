@@ -9,10 +9,12 @@ struct ReplayCommand: AsyncParsableCommand {
         discussion: """
             EXAMPLES
               forecastd replay --input cpu.csv --output out
-              forecastd replay --input series.jsonl.gz --output out --horizons 1,24 --every 12
+              forecastd replay --input series.jsonl.gz --output out --horizons 1,24 \\
+                  --every 12
 
-            Input is CSV (timestamp,value) or one JSON object a line with id, step, start and values. One CSV for
-            each series is written: timestamp, value, expected, lower, upper, residual, rmse, …, drift, model.
+            Input is CSV (timestamp,value) or one JSON object a line with id, step, start
+            and values. One CSV for each series is written: timestamp, value, expected,
+            lower, upper, residual, rmse, …, drift, model.
             """)
 
     @Option(parsing: .upToNextOption, help: "Files: .csv, .jsonl, .jsonl.gz.") var input: [String]

@@ -8,11 +8,12 @@ struct RunCommand: AsyncParsableCommand {
         abstract: "The daemon, in the foreground.",
         discussion: """
             EXAMPLES
-              forecastd run                                  as any user, with no configuration at all
+              forecastd run   as any user, with no configuration at all
               forecastd run --config /etc/forecastd/forecastd.yaml
               forecastd run --state-directory /var/lib/f --runtime-directory /run/f
 
-            SIGTERM and Ctrl-C commit everything and stop; SIGHUP reads the configuration again.
+            SIGTERM and Ctrl-C commit everything and stop; SIGHUP reads the configuration
+            again.
             """)
 
     @Option(help: "YAML file; else /etc/forecastd/forecastd.yaml if there is one, else defaults.")

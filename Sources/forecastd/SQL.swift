@@ -21,7 +21,7 @@ struct SQLCommand: ParsableCommand {
 
     func run() throws {
         let path = try store ?? daemonsStore(common) ?? StorePath.ofThisUser
-        let result = try Store.query(path: path, sql: statement, limit: limit)
+        let result = try Store.query(path: StorePath.checked(path), sql: statement, limit: limit)
         if common.json { return output(SQLPage.json(result)) }
         output(SQLPage.written(result, on: common.screen))
         if result.isCutOff { Descriptor.write("forecastd: only the first \(limit) rows (--limit)\n", to: 2) }

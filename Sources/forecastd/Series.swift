@@ -19,10 +19,13 @@ struct SeriesCommand: ParsableCommand {
 
     func run() throws {
         let match = try matcher.text()
-        let body: [UInt8]
-        if let match { body = try common.get("/v1/series", match: match) } else { body = try common.get("/v1/series") }
-        let rows = try decoded([SeriesReply].self, from: body)
+        var query: [(name: String, value: String)] = []
+        if let match { query.append(("match", match)) }
+        // A person is told how many are left out, so the page asks for all.
+        if common.json, !all { query.append(("live", "1")) }
+        let body = try common.get("/v1/series", query)
         if common.json { return output(body) }
+        let rows = try decoded([SeriesReply].self, from: body)
         if rows.isEmpty {
             return output("no series yet: `forecastd host` streams this host's, `forecastd import` reads history\n")
         }

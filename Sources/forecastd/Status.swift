@@ -15,7 +15,7 @@ struct StatusCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let client = try common.client()
+        let client = try common.client(waits: false)
         let path = client.path
         let body = try client.get("/v1/status")
         if common.json { return output(body) }

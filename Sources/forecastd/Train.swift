@@ -10,7 +10,8 @@ struct TrainCommand: ParsableCommand {
             EXAMPLES
               forecastd train disk_used_percent path=/
 
-            A candidate serves only if it beats the model in service and the simple ones on data it had not seen.
+            A candidate serves only if it beats the model in service and the simple ones
+            on data it had not seen.
             """)
 
     @OptionGroup var matcher: MatcherArgument

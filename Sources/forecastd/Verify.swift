@@ -9,9 +9,10 @@ struct VerifyCommand: ParsableCommand {
         abstract: "Checks checksums, order and decoding of all that is stored; --salvage saves what is good.",
         discussion: """
             EXAMPLES
-              forecastd verify                                       the daemon's store, or the one it would open
-              forecastd verify monday.db                             a file, no daemon needed
-              forecastd verify forecasts.db --salvage saved.db       all that is good, and a list of what is gone
+              forecastd verify             the daemon's store, or the one it would open
+              forecastd verify monday.db   a file, no daemon needed
+              forecastd verify forecasts.db --salvage saved.db
+                  all that is good, and a list of what is gone
 
             Exit code 1 if something is damaged. The file is only read.
             """)
@@ -24,7 +25,7 @@ struct VerifyCommand: ParsableCommand {
         if let salvage { return try save(file ?? daemonsStore(common) ?? StorePath.ofThisUser, to: salvage) }
         let found: [UInt8]
         if let file {
-            found = try VerifyPage.json(Store.verify(path: file), path: file)
+            found = try VerifyPage.json(Store.verify(path: StorePath.checked(file)), path: file)
         } else if let asked = try askDaemon() {
             found = asked
         } else {
@@ -55,7 +56,7 @@ struct VerifyCommand: ParsableCommand {
     }
 
     private func save(_ path: String, to target: String) throws {
-        let lost = try Store.salvage(path: path, to: target)
+        let lost = try Store.salvage(path: StorePath.checked(path), to: target)
         if common.json { return output(VerifyPage.json(salvaged: path, to: target, lost: lost)) }
         for sentence in lost { output("gone: \(sentence)\n") }
         let rest = lost.isEmpty ? "nothing is gone" : Wording.plural(lost.count, "thing is gone", "things are gone")

@@ -56,6 +56,15 @@ typedef struct {
 /// Fills `file`; -1 where there is no such name. Symbolic links are not followed.
 int platform_file_identity(const char *path, platform_file *file);
 
+/// Kind and rights of a file.
+typedef struct {
+    uint32_t mode;  ///< st_mode: S_IFMT and the permission bits
+    uint32_t gid;
+} platform_file_rights;
+
+/// Fills `rights`; -1 where there is no such file. Symbolic links are followed.
+int platform_rights(const char *path, platform_file_rights *rights);
+
 /// A listening Unix stream socket at `path` with `mode` set before the first accept; close-on-exec. Replaces nothing.
 /// Returns the descriptor, or -1 with errno in `*error`.
 int platform_listen_unix(const char *path, unsigned int mode, int backlog, int *error);

@@ -23,6 +23,7 @@ struct APIRouter: Sendable {
         ExportRoutes(readiness: readiness).add(to: router)
         ChangeRoutes(readiness: readiness).add(to: router)
         AdminRoutes(readiness: readiness, storePath: report.storePath, reload: reload).add(to: router)
+        router.add(middleware: UnknownRoute(of: router))
         return router.buildResponder()
     }
 }

@@ -20,26 +20,44 @@ struct APIServer: Service {
     /// A connection that asks nothing for this long is closed; it may come again.
     private static let configuration = HTTP1Channel.Configuration(idleTimeout: .minutes(10))
 
+    private let idle = IdleConnections()
+
     private struct Connection: Sendable {
+        let channel: any Channel
         let peer: Peer?
         let http: HTTP1Channel.Value
+    }
+
+    init(
+        socket: ListeningSocket, group: any EventLoopGroup, connectionLimit: Int,
+        responder: RouterResponder<APIContext>, logger: Logger
+    ) {
+        self.socket = socket
+        self.group = group
+        self.connectionLimit = connectionLimit
+        self.responder = responder
+        self.logger = logger
     }
 
     func run() async throws {
         let listener = Listener<Connection>(
             socket: socket, group: group, limit: connectionLimit, logger: logger,
-            setup: { channel in
-                HTTP1Channel(responder: { _, _, _ in }, configuration: Self.configuration)
+            setup: { [idle, logger] channel in
+                idle.come(channel)
+                return HTTP1Channel(responder: { _, _, _ in }, configuration: Self.configuration)
                     .setup(channel: channel, logger: logger)
-                    .and(channel.peer()).map { Connection(peer: $1, http: $0) }
+                    .and(channel.peer()).map { Connection(channel: channel, peer: $1, http: $0) }
             },
-            serve: { await serve($0) })
+            serve: { await serve($0) },
+            makeRoom: { [idle] in idle.closeOldest() })
         try await listener.run()
     }
 
     private func serve(_ connection: Connection) async {
         let channel = HTTP1Channel(
             responder: { request, writer, _ in
+                idle.remove(connection.channel)
+                defer { idle.answered(connection.channel) }
                 if request.headers[.expect]?.lowercased() == "100-continue" {
                     try await writer.writeInformationalHead(HTTPResponse(status: .continue))
                 }
@@ -55,9 +73,9 @@ struct APIServer: Service {
             return try await responder.respond(to: request, context: context)
         } catch let error as APIError {
             return error.response
-        } catch let error as any HTTPResponseError {
-            let reason = error.status == .notFound ? "no such path: \(request.uri.path)" : error.status.reasonPhrase
-            return APIError(error.status, reason).response
+        } catch is CancellationError {
+            // The daemon stops, or the client has gone: nobody's fault, and nobody's news.
+            return APIError.tryAgain("stopping", afterSeconds: 1).response
         } catch {
             logger.error("a request failed: \(request.method) \(request.uri.path): \(error)")
             return APIError(.internalServerError, "\(error)").response

@@ -42,7 +42,7 @@ struct AdminRoutes: Sendable {
         guard !Environment.exists(path) else { throw APIError(.conflict, "\(path) exists; a backup replaces nothing") }
         let file = FinishedFile(path)
         // Whether it can be written at all is still a status, not a line.
-        do throws(DescriptorError) { _ = try Descriptor.create(file.unfinished) } catch {
+        do throws(DescriptorError) { _ = try file.create() } catch {
             throw APIError(
                 .forbidden,
                 "\(error). The daemon writes the copy, as its own user and where its unit lets it: the folder of "

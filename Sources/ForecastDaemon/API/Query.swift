@@ -81,13 +81,26 @@ struct Query: Sendable {
         } catch {
             throw APIError(.badRequest, "match: \(error)")
         }
-        let found = catalogue.matching(selector).sorted { $0.key < $1.key }
-        if found.isEmpty {
-            let names = Set(catalogue.all().map { $0.key.name })
-            let nearest = NearestNames.nearest(to: match, among: names)
-            let hint = nearest.isEmpty ? "" : "; near: \(nearest.joined(separator: ", "))"
-            throw APIError(.notFound, "no series matches \(match)\(hint)")
-        }
-        return found
+        let found =
+            SeriesNames.plain(match).map { name in
+                running.names.series(named: name, in: catalogue).filter { selector.matches($0.key) }
+            } ?? catalogue.matching(selector)
+        if found.isEmpty { throw noMatch(match, running) }
+        return found.sorted { $0.key < $1.key }
+    }
+
+    /// Series that a hint names.
+    private static let mostNear = 6
+
+    private func noMatch(_ match: String, _ running: Running) -> APIError {
+        let catalogue = running.store.catalogue
+        let wanted = match.prefix { $0 != "{" && $0 != " " && $0 != "=" }.filter { $0 != "*" }
+        let names = NearestNames.nearest(to: String(wanted), among: running.names.all(in: catalogue))
+        let near = names.flatMap { running.names.series(named: $0, in: catalogue).map(\.key).sorted() }
+        let hint =
+            near.isEmpty
+            ? ", and none has a name like it"
+            : "; near: " + near.prefix(Self.mostNear).map(\.description).joined(separator: ", ")
+        return APIError(.notFound, "no series matches \(match)\(hint)")
     }
 }

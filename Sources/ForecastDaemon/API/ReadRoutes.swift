@@ -50,17 +50,26 @@ struct ReadRoutes: Sendable {
             json.member("interval_seconds", info.intervalSeconds)
             json.member("step_seconds", served?.stepSeconds)
             json.member("horizon_steps", served?.horizon)
-            writeStatus(served, to: &json)
+            writeStatus(served, samples: summary.count, to: &json)
         }
     }
 
     /// Who serves, how well, and what is waited for.
-    private static func writeStatus(_ served: Served?, to json: inout JSONWriter) {
+    private static func writeStatus(_ served: Served?, samples: Int, to json: inout JSONWriter) {
         json.member("model", served?.status.model)
         json.member("skill", served?.status.skill)
         json.member("next_model", served?.status.nextModel)
         json.member("ready_at", served?.status.readyAt)
-        json.member("state", served?.sentence ?? "no grid yet: its rhythm is not known")
+        json.member("state", served?.sentence ?? rhythm(after: samples))
+    }
+
+    /// Samples whose distances tell the rhythm of a series, if they have one.
+    private static let samplesForRhythm = 8
+
+    private static func rhythm(after samples: Int) -> String {
+        samples < samplesForRhythm
+            ? "no grid yet: needs \(samplesForRhythm) samples (\(samples) so far)"
+            : "no grid yet: its samples have no rhythm so far"
     }
 
     // Samples

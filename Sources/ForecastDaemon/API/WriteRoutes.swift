@@ -29,7 +29,11 @@ struct WriteRoutes: Sendable {
             throw APIError(.badRequest, "invalid precision \"\(name)\" (use n, ns, u, us, ms, s, m or h)")
         }
         var body = WriteBody(running: running, peer: context.peer, precision: precision, limits: limits)
-        if request.headers[.contentEncoding]?.lowercased() == "gzip" {
+        let encoding = request.headers[.contentEncoding]?.lowercased() ?? "identity"
+        guard ["identity", "gzip"].contains(encoding) else {
+            throw APIError(.unsupportedMediaType, "Content-Encoding \(encoding) is not understood: send gzip, or none")
+        }
+        if encoding == "gzip" {
             let packed = try await collect(request.body, limit: limits.body)
             let unpacked: [UInt8]
             do throws(InflateError) {

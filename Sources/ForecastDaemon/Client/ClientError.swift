@@ -7,16 +7,17 @@
 package enum ClientError: Error, Equatable {
     /// No socket answered. `tried` are the paths in the order they were tried.
     case noDaemon(tried: [String])
-    /// A socket is there, but this user may not connect to it.
-    case noPermission(path: String, user: String, group: String?)
+    /// A socket is there, but this user may not connect to it. `user` is nil where it has no name on this host, `group`
+    /// where no group opens the socket.
+    case noPermission(path: String, user: String?, group: String?)
     /// The daemon was there and then was not, or spoke something else than HTTP.
     case interrupted(path: String, reason: String)
     /// The daemon said no. `sentence` is its own.
     case refused(status: Int, sentence: String)
-    /// No series matches. `nearest` are names that look like what was meant.
-    case noMatch(matcher: String, nearest: [String])
-    /// A file cannot be read or makes no sense.
+    /// A file makes no sense.
     case badInput(String)
+    /// A file is not there or cannot be read.
+    case noInput(String)
     /// What was asked for cannot be written where it was wanted.
     case unwritable(String)
     /// A flag or argument makes no sense.
@@ -37,8 +38,8 @@ extension ClientError {
             case 400..<500: 65
             default: 70
             }
-        case .noMatch: 1
         case .badInput: 65
+        case .noInput: 66
         case .unwritable: 73
         case .usage: 64
         }
@@ -53,20 +54,26 @@ extension ClientError: CustomStringConvertible {
             no forecastd answers (tried \(tried.joined(separator: ", "))).
             Start it with `sudo systemctl start forecastd`, or, without systemd and as any user, with `forecastd run`.
             """
-        case .noPermission(let path, let user, let group):
+        case .noPermission(let path, let user?, let group?):
             """
             \(user) may not connect to \(path).
-            Allow it with `sudo usermod -aG \(group ?? "forecastd") \(user)`, then log in again.
+            Allow it with `sudo usermod -aG \(group) \(user)`, then log in again.
+            """
+        case .noPermission(let path, nil, let group?):
+            """
+            this user may not connect to \(path), and has no name on this host that a group could list.
+            Run the command as a user of the group \(group), or as root.
+            """
+        case .noPermission(let path, let user, nil):
+            """
+            \(user ?? "this user") may not connect to \(path): it is open to its owner alone.
+            Run the command as that user, or with sudo; or start the daemon by its units, whose sockets have a group.
             """
         case .interrupted(let path, let reason):
             "the daemon behind \(path) broke off: \(reason). `forecastd status` says whether it still runs."
         case .refused(_, let sentence):
             sentence
-        case .noMatch(let matcher, let nearest) where nearest.isEmpty:
-            "no series matches \(matcher), and none has a name like it. `forecastd series` lists what there is."
-        case .noMatch(let matcher, let nearest):
-            "no series matches \(matcher). Did you mean:\n" + nearest.map { "  \($0)" }.joined(separator: "\n")
-        case .badInput(let sentence), .unwritable(let sentence), .usage(let sentence):
+        case .badInput(let sentence), .noInput(let sentence), .unwritable(let sentence), .usage(let sentence):
             sentence
         }
     }

@@ -33,6 +33,15 @@ extension CapacityError: CommandFailure {
     package var exitCode: Int32 { 73 }
 }
 
+extension QueryError: CommandFailure {
+    package var exitCode: Int32 {
+        switch self {
+        case .statement: 65
+        case .store(let error): error.exitCode
+        }
+    }
+}
+
 extension StoreError: CommandFailure {
     package var exitCode: Int32 {
         switch self {

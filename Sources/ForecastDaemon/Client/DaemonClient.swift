@@ -27,6 +27,30 @@ package struct DaemonClient: ~Copyable {
         descriptor = found.take()
     }
 
+    /// Seconds that a daemon may take to open its store before a command gives up; thousands of series take one.
+    private static let patienceAtStart = 5
+    /// Questions in a second meanwhile.
+    private static let questionsAtStart = 20
+
+    /// Connects to a daemon that has opened its store, which is waited for. One that takes longer is connected to all the
+    /// same: its refusal says what it is doing.
+    package static func whenReady(socket flag: String?) throws(ClientError) -> DaemonClient {
+        for _ in 0..<patienceAtStart * questionsAtStart {
+            do throws(ClientError) {
+                _ = try DaemonClient(socket: flag).get("/-/ready")
+            } catch {
+                if case .refused(503, let sentence) = error, sentence.hasPrefix("starting") {
+                    usleep(UInt32(1_000_000 / questionsAtStart))
+                    continue
+                }
+                if case .refused = error { break }
+                throw error
+            }
+            break
+        }
+        return try DaemonClient(socket: flag)
+    }
+
     /// The body of the answer to GET.
     ///
     /// - Parameters:

@@ -16,7 +16,7 @@ package final class FilePieces {
     package init(_ path: String) throws(ClientError) {
         self.path = path
         do throws(DescriptorError) { descriptor = try Descriptor.open(reading: path) } catch {
-            throw .badInput(error.description)
+            throw .noInput(error.description)
         }
         size = path == "-" ? nil : try? Descriptor.size(of: path)
     }
@@ -28,7 +28,7 @@ package final class FilePieces {
             given += piece.count
             return piece
         } catch {
-            throw .badInput("\(path): \(error)")
+            throw .noInput("\(path): \(error)")
         }
     }
 

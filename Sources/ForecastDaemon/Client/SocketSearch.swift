@@ -73,7 +73,7 @@ package struct SocketSearch: Sendable {
             }
         }
         guard let forbidden else { throw .noDaemon(tried: candidates) }
-        throw .noPermission(path: forbidden, user: SocketSearch.userName(), group: nil)
+        throw .noPermission(path: forbidden, user: Accounts.ownName, group: Accounts.group(opening: forbidden))
     }
 
     private func note(using path: String, after index: Int) -> String? {
@@ -81,10 +81,5 @@ package struct SocketSearch: Sendable {
             return "two daemons are live: using \(path), not \(other) (choose with --socket)"
         }
         return nil
-    }
-
-    static func userName() -> String {
-        let environment = ProcessInfo.processInfo.environment
-        return environment["USER"] ?? environment["LOGNAME"] ?? "uid \(getuid())"
     }
 }

@@ -37,12 +37,12 @@ package enum TimeArgument {
         return query
     }
 
-    /// A length in seconds: `90s`, `5m`, `2h`, `1d`, `1h30m`.
-    package static func length(_ text: String, flag: String) throws(ClientError) -> Double {
+    /// A length of time: `90s`, `5m`, `2h`, `1d`, `1h30m`. `Durations.compact` writes it as the API takes it.
+    package static func length(_ text: String, flag: String) throws(ClientError) -> Duration {
         do throws(DurationError) {
-            let nanoseconds = Durations.nanoseconds(try Durations.parse(text))
-            guard nanoseconds > 0 else { throw DurationError.malformed(text) }
-            return Double(nanoseconds) / 1e9
+            let length = try Durations.parse(text)
+            guard length > .zero else { throw DurationError.malformed(text) }
+            return length
         } catch {
             throw .usage("\(flag): \(error)")
         }

@@ -13,6 +13,7 @@ package struct HostFeeder {
     /// A daemon that does not acknowledge for so long is connected to anew.
     private static let patience = 20
 
+    /// Seconds.
     private let every: Double
     private let search: SocketSearch
     private let isQuiet: Bool
@@ -21,10 +22,10 @@ package struct HostFeeder {
     private var waiting: [String] = []
 
     /// - Parameters:
-    ///   - every: seconds between two rounds, which fall on multiples of it.
+    ///   - every: time between two rounds, which fall on multiples of it.
     ///   - socket: path of the ingest socket; nil searches.
-    package init(every: Double, socket: String?, isQuiet: Bool) {
-        self.every = every
+    package init(every: Duration, socket: String?, isQuiet: Bool) {
+        self.every = Double(Durations.nanoseconds(every)) / 1e9
         self.isQuiet = isQuiet
         search = SocketSearch(door: .ingest, flag: socket)
         host = ProcessInfo.processInfo.hostName

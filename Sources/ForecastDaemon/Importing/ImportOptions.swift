@@ -114,8 +114,13 @@ package struct ImportOptions: Sendable, Equatable {
 package struct ImportProblem: Error, Equatable, CustomStringConvertible {
     /// The line of the file, counted from 1; nil where the fault is not in a line.
     package let line: Int?
-    /// What is wrong, as a sentence without a full stop.
+    /// What is wrong, as a sentence without a full stop. It may quote the file, so it is short and all of it printable.
     package let reason: String
+
+    init(line: Int?, reason: String) {
+        self.line = line
+        self.reason = PrintableText.short(reason)
+    }
 
     package var description: String { line.map { "line \($0): \(reason)" } ?? reason }
 }

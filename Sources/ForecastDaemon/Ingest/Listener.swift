@@ -20,6 +20,11 @@ struct Listener<Connection: Sendable>: Service {
     let setup: @Sendable (any Channel) -> EventLoopFuture<Connection>
     /// Speaks with the client until it or we are done. Never throws: one connection's end is not the server's.
     let serve: @Sendable (Connection) async -> Void
+    /// Called when places run out, to end a connection that can be spared; nothing where none can.
+    let makeRoom: @Sendable () -> Void
+
+    /// Places that are kept free for those who come, where connections can be spared.
+    private var reserve: Int { min(8, limit / 4) }
 
     func run() async throws {
         let quiesce = ServerQuiescingHelper(group: group)
@@ -31,7 +36,7 @@ struct Listener<Connection: Sendable>: Service {
             }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .bind(socket.descriptor) {
-                [limit, open, setup, logger] (channel: any Channel) -> EventLoopFuture<Connection> in
+                [limit, reserve, open, setup, logger, makeRoom] (channel: any Channel) -> EventLoopFuture<Connection> in
                 guard open.enter(limit: limit) else {
                     let refusal = TooManyConnections(limit: limit)
                     if open.mayTell() { logger.warning("\(refusal)") }
@@ -39,6 +44,7 @@ struct Listener<Connection: Sendable>: Service {
                     return channel.close().flatMap { channel.eventLoop.makeFailedFuture(refusal) }
                 }
                 channel.closeFuture.whenComplete { _ in open.leave() }
+                if open.number > limit - reserve { makeRoom() }
                 return setup(channel)
             }
         UnixSocket.listenAgain(socket.descriptor, backlog: ListeningSocket.backlog)
@@ -61,7 +67,7 @@ struct Listener<Connection: Sendable>: Service {
     init(
         socket: ListeningSocket, group: any EventLoopGroup, limit: Int, logger: Logger,
         setup: @escaping @Sendable (any Channel) -> EventLoopFuture<Connection>,
-        serve: @escaping @Sendable (Connection) async -> Void
+        serve: @escaping @Sendable (Connection) async -> Void, makeRoom: @escaping @Sendable () -> Void = {}
     ) {
         self.socket = socket
         self.group = group
@@ -69,6 +75,7 @@ struct Listener<Connection: Sendable>: Service {
         self.logger = logger
         self.setup = setup
         self.serve = serve
+        self.makeRoom = makeRoom
     }
 }
 
@@ -99,6 +106,8 @@ private final class OpenConnections: Sendable {
             return true
         }
     }
+
+    var number: Int { count.withLock { $0 } }
 
     func leave() { count.withLock { $0 -= 1 } }
 }

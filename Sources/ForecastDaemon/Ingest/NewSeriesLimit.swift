@@ -15,6 +15,8 @@ struct NewSeriesLimit: Sendable {
         var minute: Int64 = .min
         var admitted = 0
         var refused: Int64 = 0
+        /// The limit that was met last.
+        var limit = ""
     }
 
     /// Keyed by user id; -1 stands for clients without one. Users of a host are few, so this is bounded by them.
@@ -37,6 +39,7 @@ struct NewSeriesLimit: Sendable {
         defer { clients[id] = client }
         if existing >= total {
             client.refused += 1
+            client.limit = "limits.series (\(total))"
             return "new series refused: there are \(existing), and limits.series is \(total)"
         }
         let minute = now / 60_000_000_000
@@ -46,6 +49,7 @@ struct NewSeriesLimit: Sendable {
         }
         if client.admitted >= perMinute {
             client.refused += 1
+            client.limit = "limits.new_series_per_minute (\(perMinute))"
             return "new series refused: this client made \(perMinute) in this minute, which is "
                 + "limits.new_series_per_minute; known series go on"
         }
@@ -53,8 +57,9 @@ struct NewSeriesLimit: Sendable {
         return nil
     }
 
-    /// The clients that were refused new series, and how many times, most first.
-    var offenders: [(uid: Int64, refused: Int64)] {
-        clients.filter { $0.value.refused > 0 }.map { ($0.key, $0.value.refused) }.sorted { $0.1 > $1.1 }
+    /// The clients that were refused new series, how many times, and by which limit last; most first.
+    var offenders: [(uid: Int64, refused: Int64, limit: String)] {
+        clients.filter { $0.value.refused > 0 }.map { ($0.key, $0.value.refused, $0.value.limit) }
+            .sorted { $0.1 > $1.1 }
     }
 }

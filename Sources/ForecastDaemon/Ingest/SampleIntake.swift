@@ -100,7 +100,7 @@ final class SampleIntake: Sendable {
     var counts: Counts { state.withLock { $0.counts } }
 
     /// Clients that were refused new series.
-    var offenders: [(uid: Int64, refused: Int64)] { state.withLock { $0.newSeries.offenders } }
+    var offenders: [(uid: Int64, refused: Int64, limit: String)] { state.withLock { $0.newSeries.offenders } }
 
     /// New limits after a reload.
     func limit(total: Int, perMinute: Int) {

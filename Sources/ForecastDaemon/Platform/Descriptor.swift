@@ -49,9 +49,16 @@ package struct Descriptor: ~Copyable {
         return Descriptor(raw: raw, isSocket: false)
     }
 
-    /// Creates a file for writing; what was there is cut to nothing.
-    package static func create(_ path: String) throws(DescriptorError) -> Descriptor {
-        let raw = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    /// Creates a file for writing, where there is none, not even a link.
+    package static func create(new path: String) throws(DescriptorError) -> Descriptor {
+        let raw = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard raw >= 0 else { throw DescriptorError(code: errno, attempt: "cannot write \(path)") }
+        return Descriptor(raw: raw, isSocket: false)
+    }
+
+    /// Opens what is there for writing: a device, or a pipe, whose reader is waited for.
+    package static func open(writing path: String) throws(DescriptorError) -> Descriptor {
+        let raw = unsafe Glibc.open(path, O_WRONLY | O_CLOEXEC)
         guard raw >= 0 else { throw DescriptorError(code: errno, attempt: "cannot write \(path)") }
         return Descriptor(raw: raw, isSocket: false)
     }

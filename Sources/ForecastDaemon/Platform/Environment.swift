@@ -99,6 +99,14 @@ enum Environment {
     static func processCPUSeconds() -> Double { Double(platform_process_cpu_nanoseconds()) / 1e9 }
 }
 
+/// A path from the root on, for whoever has another working directory.
+package func absolutePath(_ path: String) -> String {
+    if path.hasPrefix("/") { return path }
+    guard let here = unsafe getcwd(nil, 0) else { return path }
+    defer { unsafe free(here) }
+    return unsafe String(cString: here) + "/" + path
+}
+
 /// A system call that failed: what was being done, and the kernel's reason.
 struct SystemError: Error, Equatable, CustomStringConvertible {
     let doing: String

@@ -28,9 +28,12 @@ struct Keeping: Sendable {
         usedBytes = Int64(sizes.fileBytes - sizes.freeBytes)
     }
 
-    /// Bytes that a day brings, on the average of what is there; nil while that is less than a day's.
+    /// Bytes that a day brings, on the average of what is there; nil while that is less than a day's, or more than is kept:
+    /// then a stray sample of 1970 stretches it, until it goes.
     var bytesPerDay: Double? {
-        coveredSeconds < Self.leastSeconds ? nil : Double(usedBytes) / (coveredSeconds / 86_400)
+        let isStretched = retentionSeconds.map { coveredSeconds > Double($0) + Self.leastSeconds } ?? false
+        if coveredSeconds < Self.leastSeconds || isStretched { return nil }
+        return Double(usedBytes) / (coveredSeconds / 86_400)
     }
 
     /// Bytes of the file once retention takes away as much as comes in, and what limits them.

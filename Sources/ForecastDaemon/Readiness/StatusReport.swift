@@ -17,7 +17,7 @@ struct StatusReport: Sendable {
     private struct Snapshot {
         let sizes: StoreSizes
         let intake: SampleIntake.Counts
-        let offenders: [(uid: Int64, refused: Int64)]
+        let offenders: [(uid: Int64, refused: Int64, limit: String)]
         let forecasting: ForecastingService.Overview
         let training: TrainingService.Counts
         let waiting: (queued: Int, debtSeconds: Double)
@@ -140,7 +140,9 @@ struct StatusReport: Sendable {
     }
 
     private func warnings(_ found: Snapshot) -> [String] {
-        var sentences = found.offenders.map { "uid \($0.uid) was refused \($0.refused) new series: see limits" }
+        var sentences = found.offenders.map {
+            "uid \($0.uid) was refused new series \(Wording.count($0.refused)) times, by \($0.limit)"
+        }
         sentences += StoreAilment(found.store).sentences
         if let reader = LogReader.holding(logOf: storePath, bytes: found.sizes.logBytes) {
             sentences.append(reader.sentence(bytes: found.sizes.logBytes))

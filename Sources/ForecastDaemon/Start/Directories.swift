@@ -3,7 +3,7 @@
 
 import Glibc
 
-/// The two directories of a running daemon. The one for the state exists when this is made.
+/// The two directories of a running daemon, from the root on, since clients are told of them. The one for the state exists when this is made.
 struct Directories: Sendable {
     /// Holds `forecasts.db`.
     let state: String
@@ -18,7 +18,7 @@ struct Directories: Sendable {
     /// - Throws: `SystemError`, naming the directory that cannot be made.
     static func resolve(state: String?, runtime: String?) throws(SystemError) -> Directories {
         let directories = Directories(
-            state: state ?? defaultState(), runtime: runtime ?? defaultRuntime())
+            state: absolutePath(state ?? defaultState()), runtime: absolutePath(runtime ?? defaultRuntime()))
         try Environment.makeDirectory(directories.state, mode: 0o750)
         return directories
     }

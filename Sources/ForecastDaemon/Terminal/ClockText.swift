@@ -24,7 +24,7 @@ package struct ClockText: Sendable {
     /// Date, time and zone: `Tue 24 Nov 03:10 CET`, with the year if it is not this one.
     package func full(_ time: Timestamp?) -> String {
         guard let time else { return "-" }
-        guard isLocal else { return Instants.format(time) }
+        guard isLocal else { return ClockText.universal(time) }
         let parts = ClockText.parts(time)
         let year = parts.year == ClockText.parts(now).year ? "" : " \(parts.year)"
         let day = ClockText.days[Int(parts.weekday)]
@@ -36,7 +36,7 @@ package struct ClockText: Sendable {
     /// `12 Nov 03:10`.
     package func short(_ time: Timestamp?) -> String {
         guard let time else { return "-" }
-        guard isLocal else { return Instants.format(time) }
+        guard isLocal else { return ClockText.universal(time) }
         let parts = ClockText.parts(time)
         let today = ClockText.parts(now)
         let distance = abs(Double(time) - Double(now)) / 1e9
@@ -61,6 +61,12 @@ package struct ClockText: Sendable {
         guard parts.count > 3 else { return parts.joined(separator: " ") }
         let isAhead = parts[0] == "in"
         return isAhead ? parts[0..<3].joined(separator: " ") : parts[0..<2].joined(separator: " ") + " ago"
+    }
+
+    /// To the second: a page is read, and what needs more asks for JSON.
+    private static func universal(_ time: Timestamp) -> String {
+        let rest = time % 1_000_000_000
+        return Instants.format(time - (rest < 0 ? rest + 1_000_000_000 : rest))
     }
 
     private func clock(_ parts: platform_local_time) -> String { "\(two(Int(parts.hour))):\(two(Int(parts.minute)))" }

@@ -57,7 +57,10 @@ package struct ForecastPlot {
     ///   - clock: writes the times below.
     package func lines(on screen: Screen, rows: Int = 12, clock: ClockText) -> [String] {
         guard let range = valueRange, let span = timeRange else { return [] }
-        let ticks = Ticks(covering: range, about: max(2, rows / 3))
+        // One mark says nothing of the scale: on few rows there may be more of them than there is room for.
+        let counts = max(2, rows / 3)...max(6, rows / 3)
+        let choices = counts.lazy.map { Ticks(covering: range, about: $0) }
+        let ticks = choices.first { $0.values.count > 1 } ?? Ticks(covering: range, about: counts.upperBound)
         let labels = ticks.values.map { Wording.number($0) }
         let margin = (labels.map(\.count).max() ?? 0) + 2
         let columns = max(20, screen.width - margin - 1)

@@ -46,6 +46,13 @@ package enum Wording {
         return "\(count) B"
     }
 
+    /// Bytes as somebody has set them: `5 GB` if it is that, else as `bytes`.
+    static func limit(_ count: Int64) -> String {
+        for (unit, size) in [("TB", Int64(1_000_000_000_000)), ("GB", 1_000_000_000), ("MB", 1_000_000)]
+        where count >= size && count % size == 0 { return "\(count / size) \(unit)" }
+        return bytes(count)
+    }
+
     /// `41 %` of 0.41; one decimal below 10 %.
     package static func percent(_ fraction: Double?) -> String {
         guard let fraction, fraction.isFinite else { return "-" }

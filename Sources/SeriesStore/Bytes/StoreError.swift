@@ -24,9 +24,16 @@ public enum StoreError: Error, Equatable {
 }
 
 extension StoreError: CustomStringConvertible {
+    /// A file of some other program.
+    static let ofAnotherProgram = "it is an SQLite database of some other program"
+    /// Ends of sentences about files of which nothing can be salvaged; the second is SQLite's.
+    private static let foreign = [ofAnotherProgram, "file is not a database"]
+
     /// A sentence for the operator, with the next step where there is one.
     public var description: String {
         switch self {
+        case .damaged(let what) where Self.foreign.contains(where: what.hasSuffix):
+            "this is no store of forecastd: \(what)"
         case .locked(let path):
             "another forecastd has \(path) open; stop it, or give this one its own --state-directory"
         case .damaged(let what):

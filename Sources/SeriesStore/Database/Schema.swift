@@ -26,7 +26,7 @@ enum Schema {
         guard version <= Self.version else { throw .newerSchema(found: version, known: Self.version) }
         let tables = try db.rows("SELECT count(*) FROM sqlite_master WHERE type = 'table'") { $0.integer(0) }.first ?? 0
         guard version > 0 || tables == 0 else {
-            throw .damaged("it is an SQLite database of some other program")
+            throw .damaged(StoreError.ofAnotherProgram)
         }
         return version
     }

@@ -42,8 +42,17 @@ import Testing
 
     @Test("without permission the sentence is the command that gives it, with code 77")
     func permission() {
-        let error = ClientError.noPermission(path: "/run/forecastd/api.sock", user: "ann", group: nil)
+        let error = ClientError.noPermission(path: "/run/forecastd/api.sock", user: "ann", group: "metrics")
         #expect(error.exitCode == 77)
-        #expect(error.description.contains("sudo usermod -aG forecastd ann"))
+        #expect(error.description.contains("sudo usermod -aG metrics ann"))
+    }
+
+    @Test("no advice names a user or a group that is not there")
+    func noSuchAccount() {
+        let path = "/run/forecastd/api.sock"
+        let nameless = ClientError.noPermission(path: path, user: nil, group: "metrics").description
+        #expect(!nameless.contains("usermod") && nameless.contains("group metrics"))
+        let closed = ClientError.noPermission(path: path, user: "ann", group: nil).description
+        #expect(!closed.contains("usermod") && closed.contains("sudo"))
     }
 }

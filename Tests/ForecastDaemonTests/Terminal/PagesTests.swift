@@ -28,6 +28,31 @@ import Testing
         #expect(page.contains("paths of past weeks"))
     }
 
+    @Test("a value that is there already has no odds, and a page has no nanoseconds")
+    func thereAlready() throws {
+        let reply = try Self.forecast(
+            #"""
+            ,"reaches":{"value":95,"q10":1,"q50":1,"q90":1,"probability":1,"within_seconds":0,"method":"reached already"}
+            """#)
+        let page = ForecastPage.reaches(reply, past: nil, on: .file, clock: Self.clock)
+        #expect(page.hasSuffix("  it is there already\n"))
+        #expect(Self.clock.full(1_764_000_000_231_841_930) == "2025-11-24T16:00:00Z")
+        #expect(Self.clock.full(-1) == "1969-12-31T23:59:59Z")
+    }
+
+    @Test("what is as good as the best simple model is not said to be 0.0 % better")
+    func asGood() throws {
+        let text = #"{"series":"a","step_seconds":60,"model":"last-value","skill":0.0001}"#
+        let reply = try decoded(ForecastReply.self, from: Array(text.utf8))
+        #expect(ForecastPage.model(reply, Self.clock).contains("as good as the best simple model"))
+    }
+
+    @Test("sizes that somebody has set are shown as they were set")
+    func limits() {
+        #expect(Wording.limit(5_000_000_000) == "5 GB")
+        #expect(Wording.limit(5_368_709_120) == "5 GiB")
+    }
+
     @Test("too little history is an answer")
     func tooLittle() throws {
         let reply = try Self.forecast(#","reaches":{"value":95,"method":"too little history (have 5 h, need 24 h)"}"#)

@@ -27,6 +27,17 @@ import Testing
         #expect(Self.table().written(on: .file).contains(String(repeating: "x", count: 60)))
     }
 
+    @Test("a name that is too long keeps both its ends, and in a file it does not push others apart")
+    func longName() {
+        var table = Table([("series", .left), ("last", .right)])
+        table.add(["requests_" + String(repeating: "x", count: 900) + "{host=web1}", "1"])
+        table.add(["b", "2"])
+        let screen = Screen(isTerminal: true, hasColour: false, hasUnicode: true, width: 40, height: 20)
+        let cut = table.written(on: screen)
+        #expect(cut.contains("requests_") && cut.contains("{host=web1}"))
+        #expect(table.written(on: .file).split(separator: "\n").last?.count ?? 900 < 100)
+    }
+
     @Test("colour is written only where there is colour")
     func colour() {
         let plain = Screen(isTerminal: true, hasColour: false, hasUnicode: true, width: 80, height: 20)

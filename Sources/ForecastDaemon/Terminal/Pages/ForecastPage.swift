@@ -5,6 +5,8 @@ package import SeriesStore
 package enum ForecastPage {
     /// Rows of the table on a terminal; a file gets every step.
     private static let rowsOnScreen = 8
+    /// A smaller share of an error would be shown as 0.0 %.
+    private static let leastDifference = 0.0005
 
     /// Picture, table and sentences for one series.
     ///
@@ -30,6 +32,13 @@ package enum ForecastPage {
             out += "\n"
         }
         return out + table(steps, unit: forecast.unit, on: screen, clock: clock)
+    }
+
+    /// A series that is known and has no forecast: what it waits for.
+    package static func missing(_ row: SeriesReply) -> String {
+        let state = row.state ?? "its rhythm is not known"
+        let why = state.hasPrefix("no grid yet: ") ? state.dropFirst("no grid yet: ".count) : state[...]
+        return "\(row.series): no forecast yet: \(why)\n"
     }
 
     /// A row for each of several series: what is, what comes, how sure.
@@ -66,6 +75,7 @@ package enum ForecastPage {
         }
         let method = reaches.method ?? "?"
         guard let probability = reaches.probability else { return out + "  \(method)\n" }
+        if reaches.withinSeconds == 0 { return out + "  it is there already\n" }
         if reaches.q10 == nil, reaches.q50 == nil {
             out += "  not within \(within)\n"
         }
@@ -86,7 +96,9 @@ package enum ForecastPage {
         var parts = ["served by \(model)"]
         if let skill = forecast.skill {
             let percent = Wording.percent(abs(skill))
-            if skill > 0 {
+            if abs(skill) < leastDifference {
+                parts.append("as good as the best simple model")
+            } else if skill > 0 {
                 parts.append("error \(percent) below the best simple model's on data it had not seen")
             } else {
                 parts.append("no model beat it on unseen data")

@@ -23,15 +23,29 @@ package enum SQLPage {
 
     /// An array of objects, one for each row.
     package static func json(_ result: Store.QueryResult) -> String {
+        let names = distinct(result.columns)
         var json = JSONWriter()
         json.array { json in
             for row in result.rows {
                 json.object { json in
-                    for (name, value) in zip(result.columns, row) { write(value, name: name, to: &json) }
+                    for (name, value) in zip(names, row) { write(value, name: name, to: &json) }
                 }
             }
         }
         return json.text + "\n"
+    }
+
+    /// The second `a` of a join is `a:1`, as SQLite itself numbers columns of one name.
+    private static func distinct(_ columns: [String]) -> [String] {
+        var taken: Set<String> = []
+        return columns.map { column in
+            var (name, number) = (column, 0)
+            while !taken.insert(name).inserted {
+                number += 1
+                name = "\(column):\(number)"
+            }
+            return name
+        }
     }
 
     private static func write(_ value: SQLValue, name: String, to json: inout JSONWriter) {

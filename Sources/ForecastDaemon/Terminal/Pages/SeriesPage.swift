@@ -5,23 +5,28 @@ internal import SeriesStore
 package enum SeriesPage {
     /// A series without a sample for this long is left out unless all are asked for: containers come and go.
     private static let silence: Double = 86_400
+    /// Below this width kind and interval give way to the names.
+    private static let narrowScreen = 100
 
     /// - Parameter all: also the silent ones; otherwise a last line counts them.
     package static func written(_ series: [SeriesReply], all: Bool, on screen: Screen, clock: ClockText) -> String {
         let live = series.filter { isLive($0, now: clock.now) }
         let shown = all ? series : live
-        var table = Table([
-            ("series", .left), ("kind", .left), ("every", .right), ("last", .right), ("seen", .right),
-            ("served by", .left), ("skill", .right), ("next", .left),
-        ])
+        let isNarrow = screen.isTerminal && screen.width < narrowScreen
+        let extra: [(title: String, side: Table.Side)] =
+            isNarrow ? [] : [("kind", .left), ("every", .right)]
+        var table = Table(
+            [("series", .left)] + extra + [
+                ("last", .right), ("seen", .right), ("served by", .left), ("skill", .right), ("next", .left),
+            ])
         for row in shown {
+            let every = row.intervalSeconds.map { Wording.duration(seconds: $0) } ?? "-"
             table.add(
-                [
-                    row.series, row.kind ?? "-", row.intervalSeconds.map { Wording.duration(seconds: $0) } ?? "-",
+                [row.series] + (isNarrow ? [] : [row.kind ?? "-", every]) + [
                     Wording.number(row.lastValue?.value), clock.roughly(row.last), row.model ?? "-",
                     row.skill.map { Wording.percent($0) } ?? "-", next(row, clock),
                 ],
-                inks: [0: .strong, 6: (row.skill ?? 0) > 0 ? .good : .plain])
+                inks: [0: .strong, extra.count + 4: (row.skill ?? 0) > 0 ? .good : .plain])
         }
         var out = shown.isEmpty ? "" : table.written(on: screen)
         if shown.count < series.count {

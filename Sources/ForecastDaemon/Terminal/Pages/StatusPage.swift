@@ -63,7 +63,7 @@ package enum StatusPage {
 
     private static func keepsText(_ keeps: StatusReply.Store.Keeps) -> String {
         let age = keeps.retentionSeconds.map { Wording.duration(seconds: Double($0)) } ?? "for ever"
-        let size = keeps.maxBytes.map { ", at most \(Wording.bytes($0))" } ?? ""
+        let size = keeps.maxBytes.map { ", at most \(Wording.limit($0))" } ?? ""
         let text = "samples \(age)\(size); now \(Wording.duration(seconds: keeps.coversSeconds))"
         guard let daily = keeps.bytesPerDay, let held = keeps.willHoldBytes else { return text }
         let limit = keeps.limitedBy == "size" ? ", where its size limits it" : ""

@@ -8,7 +8,7 @@ package struct StreamedProgress {
     /// - Parameter json: pass lines on as they are.
     package init(json: Bool) { self.json = json }
 
-    /// - Throws: `.refused` with the sentence of a line that is an error.
+    /// - Throws: `.refused` with the sentence of a line that is an error; `.badInput` for an import of nothing.
     package mutating func take(_ line: [UInt8]) throws(ClientError) {
         guard !line.isEmpty else { return }
         let reply = try decoded(ProgressReply.self, from: line)
@@ -17,11 +17,18 @@ package struct StreamedProgress {
             bar.clear()
             throw .refused(status: 500, sentence: error)
         }
-        guard !json else { return }
         if reply.done == true {
             bar.clear()
-            Descriptor.write(StreamedProgress.summary(line, reply), to: 1)
-            for problem in reply.problems ?? [] { Descriptor.write("forecastd: \(problem)\n", to: 2) }
+            if !json {
+                Descriptor.write(StreamedProgress.summary(line, reply), to: 1)
+                for problem in reply.problems ?? [] { Descriptor.write("forecastd: \(problem)\n", to: 2) }
+            }
+            if let refused = reply.refused, refused > 0, (try? decoded(ImportedReply.self, from: line))?.samples == 0 {
+                let rows = Wording.plural(Int(refused), "row", "rows")
+                throw .badInput("nothing was imported: not one of \(rows) is good")
+            }
+        } else if json {
+            return
         } else if let message = reply.message, reply.progress == nil {
             bar.clear()
             Descriptor.write("\(message)\n", to: 1)
