@@ -146,29 +146,32 @@ actor ForecastingService {
     // Closing bins
 
     private func advance(now: Timestamp, into outbox: inout Outbox) async -> Bool {
-        var more = false
-        let due = tracked.values.filter { !$0.awaitsTraining && $0.closable(now: now) >= $0.pipeline.nextBin }
-            .map { (series: $0, pending: $0.closable(now: now) + 1 - $0.pipeline.nextBin) }
-            .sorted { ($0.pending, $0.series.grid) < ($1.pending, $1.series.grid) }
+        var due: [(series: SeriesID, grid: GridID, last: Int64, pending: Int64)] = []
+        for (id, series) in tracked where !series.awaitsTraining {
+            let last = series.closable(now: now)
+            let pending = last + 1 - series.pipeline.nextBin
+            if pending > 0 { due.append((id, series.grid, last, pending)) }
+        }
+        due.sort { ($0.pending, $0.grid) < ($1.pending, $1.grid) }
         var requests: [BinRequest] = []
         // Live series come first, and of an import those that are nearly done.
         var left = Self.binsOfTurn
-        for (series, pending) in due where left > 0 {
+        for next in due where left > 0 {
+            guard let series = tracked[next.series] else { continue }
             let from = series.pipeline.nextBin
-            let to = from + min(pending, Self.binsPerTurn)
+            let to = from + min(next.pending, Self.binsPerTurn)
             left -= to - from
             requests.append(
                 BinRequest(
                     series: series.series, stepSeconds: series.pipeline.plan.stepSeconds, range: from..<to,
                     aggregate: series.aggregate))
         }
-        more = requests.count < due.count
+        var more = requests.count < due.count
         // All that live series ask for lies in the heads: one look there answers thousands of them.
-        for ((series, request), values) in zip(zip(due.lazy.map(\.series), requests), await bins(requests)) {
+        for ((next, request), values) in zip(zip(due, requests), await bins(requests)) {
             guard let values else { continue }
-            let last = series.closable(now: now)
-            if close(series.series, request.range, values: values, newestClosed: last, now: now, into: &outbox) {
-                more = more || request.range.upperBound <= last
+            if close(next.series, request.range, values: values, newestClosed: next.last, now: now, into: &outbox) {
+                more = more || request.range.upperBound <= next.last
             }
         }
         return more
