@@ -105,7 +105,9 @@ extension ProcessSuite {
                 // A flood that crosses a full minute is admitted twice.
                 #expect((status.store?.series ?? 0) <= 2001)
                 #expect(
-                    status.warnings.contains { $0.contains("new series: see limits") && $0.contains("uid ") },
+                    status.warnings.contains {
+                        $0.contains("limits.new_series_per_minute (1000)") && $0.hasPrefix("uid ")
+                    },
                     "\(status.warnings)")
                 #expect(try daemon.samples("known")["known"]?.values == [1, 2])
             }

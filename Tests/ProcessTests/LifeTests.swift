@@ -155,15 +155,21 @@ extension ProcessSuite {
                         ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "cat", "/dev/null"],
                         in: daemon.folder)
                     #expect(stranger.ending == .exit(0))
-                    let refused = try Tool.run(
-                        [
-                            "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", DaemonUnderTest.binary,
-                            "status", "--socket", daemon.apiPath,
-                        ], in: daemon.folder)
-                    // Where the binary itself lies out of reach there is nothing to be said.
-                    if refused.ending != .exit(126), refused.ending != .exit(127), refused.ending != .exit(1) {
-                        #expect(refused.ending == .exit(77), "\(refused.errors)")
-                        #expect(refused.errors.contains("usermod -aG"), "\(refused.errors)")
+                    // A socket of root's group helps no member of a group; one of another group (1) does.
+                    for (group, advice) in [(gid_t(0), "with sudo"), (1, "usermod -aG ")] {
+                        _ = unsafe chown(daemon.apiPath, 0, group)
+                        let refused = try Tool.run(
+                            [
+                                "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", DaemonUnderTest.binary,
+                                "status", "--socket", daemon.apiPath,
+                            ], in: daemon.folder)
+                        // Where the binary itself lies out of reach there is nothing to be said.
+                        if refused.ending != .exit(126), refused.ending != .exit(127), refused.ending != .exit(1) {
+                            #expect(refused.ending == .exit(77), "\(refused.errors)")
+                            #expect(refused.errors.contains(advice), "\(refused.errors)")
+                            #expect(refused.errors.contains("usermod") == (group != 0), "\(refused.errors)")
+                            #expect(!refused.errors.contains("uid "), "\(refused.errors)")
+                        }
                     }
                 } else {
                     print("skipped: a client without permission needs root and setpriv")

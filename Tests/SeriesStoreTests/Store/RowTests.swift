@@ -194,6 +194,7 @@ import Testing
     func readOnly() async throws {
         let path = folder.database
         try await withStore(at: path) { _ in }
-        #expect(throws: StoreError.self) { try Store.query(path: path, sql: "DELETE FROM series") }
+        let error = #expect(throws: QueryError.self) { try Store.query(path: path, sql: "DELETE FROM series") }
+        #expect(error?.description.contains("only reading") == true)
     }
 }
