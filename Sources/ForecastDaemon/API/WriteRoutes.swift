@@ -1,4 +1,4 @@
-// Writing over HTTP, as InfluxDB's clients and Telegraf do it (interfaces.md §4.2): line protocol in the body, 204 once
+// Writing over HTTP, as InfluxDB's clients and Telegraf do it: line protocol in the body, 204 once
 // it is fsynced. The answer codes follow from how Telegraf reacts: any 4xx drops its batch, so overload and a full disk
 // are 503 with Retry-After.
 

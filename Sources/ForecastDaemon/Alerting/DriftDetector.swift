@@ -24,7 +24,7 @@ struct DriftDetector: Sendable, Hashable {
     /// a flat top (docs/decisions/0005-drift-limit.md).
     static let limit = 1.5
     /// Each alert of a series raises the limit for its next one by this share, which fades over `habituationRows`:
-    /// who cries wolf must cry louder (`reference/alerts.md` §4).
+    /// who cries wolf must cry louder.
     static let habituationStep = 0.2
     static let habituationRows = 3000.0
     /// Alerts resolve below this share of the unraised limit.

@@ -23,7 +23,7 @@ struct Expectation: Hashable, Sendable {
 /// A season profile with its queue of rows that are less than a day old.
 struct SeasonProfile: Sendable, Hashable {
     static let slotsADay = 96
-    /// The least share of a new row: ten rows' memory, three days at 5 minutes (`reference/alerts.md` §3).
+    /// The least share of a new row: ten rows' memory, three days at 5 minutes.
     static let alpha: Float = 0.1
     /// Half of an 80 % interval in mean absolute deviations of a normal law.
     static let halfWidth = 1.2816 * 1.2533

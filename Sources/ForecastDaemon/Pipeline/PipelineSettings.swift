@@ -20,6 +20,6 @@ struct PipelineSettings: Sendable, Hashable {
     var zone = LocalTime.utc
 
     /// Bins of history that a training reads at most: seven days of minutes, four weeks of five minutes, and as
-    /// many of the coarser steps (`reference/horizons.md`, rule 5).
+    /// many of the coarser steps.
     static func retainedBins(stepSeconds: Int64) -> Int64 { stepSeconds <= 60 ? 10_080 : 8_064 }
 }

@@ -35,7 +35,7 @@ public enum Capacity {
         /// 2000 windows, 30 epochs.
         public var secondsPerSeries: Double
 
-        /// As INTERFACE.md §6 names them.
+        /// As `docs/interface.md` names them.
         public enum CodingKeys: String, CodingKey {
             case isa, cell, hidden, window, inputs, outputs, batch, gflops
             case windowsPerSecond = "windows_per_second"

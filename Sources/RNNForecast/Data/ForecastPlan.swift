@@ -1,4 +1,4 @@
-// What is to be forecast, and with what: the defaults are the near model of DESIGN.md §5.
+// What is to be forecast, and with what: the defaults are the near model.
 
 public import RNNKernelTable
 

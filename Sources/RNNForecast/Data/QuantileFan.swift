@@ -26,8 +26,6 @@ public struct QuantileFan: Sendable, Hashable {
     /// Quantile `q` (0 … 6) of lead `lead` (from 0).
     public subscript(lead: Int, q: Int) -> Double { values[lead * 7 + q] }
 
-    /// The medians.
-    public var median: [Double] { column(3) }
     /// Lower ends of the 80 % interval.
     public var lower80: [Double] { column(1) }
     /// Upper ends of the 80 % interval.
