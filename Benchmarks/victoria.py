@@ -5,7 +5,7 @@
 
 FILE is Influx line protocol in time order. forecastd takes it over its Unix socket with a `sync` (an fsync) every 10 000
 lines, training off; VictoriaMetrics (Debian: victoria-metrics) by HTTP, 10 000 lines a request, without any fsync. CPU is
-user + system of the process, from its start-up to when it rests. `--queries` asks both for the same things over one
+user + system of the process, from the first line to when it rests. `--queries` asks both for the same things over one
 kept connection; the series must be those of the fleet set (2000 series of 40 hosts)."""
 import argparse
 import http.client
@@ -227,7 +227,7 @@ def main():
     options = parser.parse_args()
     print("                                       forecastd   Victoria   ratio")
     for _ in range(options.rounds):
-        running, cpu, wall, size = [], [], [], []
+        running, cpu, wall = [], [], []
         for kind, binary in ((Forecastd, options.forecastd), (Victoria, options.victoria)):
             daemon = kind(binary)
             before = cpu_seconds(daemon.process.pid)

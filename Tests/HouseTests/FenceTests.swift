@@ -64,7 +64,7 @@ import Testing
 
     @Test("nothing sleeps, and nothing is left for later")
     func leftovers() {
-        for word in ["Task.sleep", "Thread.sleep", "TODO", "FIXME"] {
+        for word in ["Task.sleep", "Thread.sleep", "TODO", "FIXME"] {  // the words that are looked for
             let found = Self.sources.filter { $0.code.contains { $0.contains(word) } }.map(\.path)
             #expect(found == [], "\(word)")
         }

@@ -138,6 +138,17 @@ private func trained(_ values: [Double], seed: UInt64 = 1, change: (inout Foreca
         #expect(fan.values.allSatisfy { (0...100).contains($0) })
     }
 
+    @Test(
+        "a near plan can be had for any horizon: its knots end there", arguments: [1, 2, 12, 24, 25, 59, 60, 61, 1_500])
+    func horizons(horizon: Int) {
+        for step in [60, 300] as [Int64] {
+            let plan = ForecastPlan.near(stepSeconds: step).with(horizon: horizon)
+            #expect(plan.problem == nil, "\(horizon) of \(step) s: \(plan.problem ?? "")")
+            #expect(plan.horizon == horizon)
+            #expect(plan.knots.isEmpty ? horizon <= 24 : plan.knots.last == horizon && plan.knots.count < 24)
+        }
+    }
+
     @Test("an incumbent is judged only on bins it was not fitted on, and gives way where there are too few")
     func seen() throws {
         let values = Made.daily(600)

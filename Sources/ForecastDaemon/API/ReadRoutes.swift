@@ -63,12 +63,10 @@ struct ReadRoutes: Sendable {
         json.member("state", served?.sentence ?? rhythm(after: samples))
     }
 
-    /// Samples whose distances tell the rhythm of a series, if they have one.
-    private static let samplesForRhythm = 8
-
     private static func rhythm(after samples: Int) -> String {
-        samples < samplesForRhythm
-            ? "no grid yet: needs \(samplesForRhythm) samples (\(samples) so far)"
+        let needed = IntervalDetector.samplesToDecide
+        return samples < needed
+            ? "no grid yet: needs \(needed) samples (\(samples) so far)"
             : "no grid yet: its samples have no rhythm so far"
     }
 

@@ -7,10 +7,7 @@ import SeriesStore
 extension ForecastingService {
     /// The step that a series' rhythm asks for, where it is no longer that of its grid.
     func newStep(of series: Tracked, _ rhythm: IntervalDetector.Rhythm) -> Int64? {
-        // Before anything else: this is asked for every series that has moved.
-        guard case .regular(let seconds) = rhythm, GridChoice.nearStep(seconds: seconds) != series.stepOfRhythm,
-            let info = parts.store.catalogue[series.series]
-        else { return nil }
+        guard let info = parts.store.catalogue[series.series] else { return nil }
         let treatment = parts.treatment(info)
         let choice = GridChoice(rhythm: rhythm, absent: treatment.absent, stepSeconds: treatment.stepSeconds)
         guard let choice, choice.stepSeconds != series.pipeline.plan.stepSeconds else { return nil }
@@ -34,7 +31,9 @@ extension ForecastingService {
     }
 
     /// A series gets its grid once its rhythm is known.
-    func begin(_ news: ArrivalBook.News) async {
+    ///
+    /// - Parameter mayReturn: the series had another grid before, and this one perhaps before that: its rows stay.
+    func begin(_ news: ArrivalBook.News, mayReturn: Bool = false) async {
         guard var info = parts.store.catalogue[news.series] else { return }
         let treatment = parts.treatment(info)
         guard
@@ -52,8 +51,7 @@ extension ForecastingService {
             tracked[news.series] = Tracked(
                 series: news.series, pipeline: pipeline, aggregate: aggregate(choice, info), newest: news.newest,
                 stepOfRhythm: Tracked.step(of: news.rhythm))
-            // A grid that the series comes back to has rows, which stay as they are.
-            tracked[news.series]?.recordedThrough = try newestRecord(grid, from: first)
+            if mayReturn { tracked[news.series]?.recordedThrough = try newestRecord(grid, from: first) }
             seriesOfGrid[grid] = news.series
             if case .regular(let seconds) = news.rhythm {
                 info.intervalSeconds = seconds

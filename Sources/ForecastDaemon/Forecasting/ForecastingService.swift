@@ -113,10 +113,14 @@ actor ForecastingService {
             await begin(news)
             return
         }
-        if let step = newStep(of: series, news.rhythm) {
-            await leaveGrid(of: series, for: step)
-            await begin(news)
-            return
+        let stepOfRhythm = Tracked.step(of: news.rhythm)
+        if let stepOfRhythm, stepOfRhythm != series.stepOfRhythm {
+            series.stepOfRhythm = stepOfRhythm
+            if let step = newStep(of: series, news.rhythm) {
+                await leaveGrid(of: series, for: step)
+                await begin(news, mayReturn: true)
+                return
+            }
         }
         series.newest = news.newest
         let clock = series.pipeline.clock

@@ -19,8 +19,8 @@ struct Tracked: Sendable {
     let aggregate: Aggregate
     /// The newest committed sample, in event time.
     var newest: Timestamp
-    /// The near step of the rhythm that its grid was chosen for; nil for events.
-    let stepOfRhythm: Int64?
+    /// The near step of the rhythm that its grid was last compared with; nil for events.
+    var stepOfRhythm: Int64?
     /// Bins that late samples have changed.
     var dirty: Range<Int64>?
     /// In catch-up and a training is due: no bin is closed before it is done.

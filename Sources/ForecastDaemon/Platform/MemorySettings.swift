@@ -10,6 +10,6 @@ enum MemorySettings {
     }
 
     /// What a burst has left free in the middle of the heap stays resident until somebody gives it back: 67 of 250 MB
-    /// after a day of 2000 series in half a minute. A millisecond or two; once a minute.
+    /// after a day of 2000 series in half a minute.
     static func giveBack() { platform_give_back_memory() }
 }

@@ -29,7 +29,7 @@ public struct LastValueForecaster: Sendable, Hashable {
     /// with the root of the lead, wider the less is known. Where the plan has knots, only their leads are counted, and
     /// the others lie between.
     ///
-    /// - Complexity: a sort of the changes for each lead, or each knot: 25 us for 240 bins and 10 knots.
+    /// - Complexity: a sort of the changes for each lead, or each knot.
     init(_ history: BinHistory, plan: ForecastPlan) {
         let values = history.values
         var changes: [Double] = []
