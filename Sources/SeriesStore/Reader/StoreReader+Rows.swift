@@ -88,9 +88,7 @@ extension StoreReader {
             }
             for head in contents.heads.values {
                 sizes.headSampleCount += head.count
-                if let first = head.samples.timestamps.first, let last = head.samples.timestamps.last {
-                    sizes.cover(min(first, last), max(first, last))
-                }
+                if let span = head.span { sizes.cover(span.first, span.last) }
             }
         }
         sizes.sampleCount += sizes.headSampleCount

@@ -201,7 +201,7 @@ extension StoreContents {
         guard group.kind == .samples else { return [:] }
         var open: [SeriesID: Timestamp] = [:]
         for series in group.group * GroupKey.size..<(group.group + 1) * GroupKey.size {
-            if let last = heads[series]?.samples.timestamps.max() { open[series] = last }
+            if let span = heads[series]?.span { open[series] = span.last }
         }
         return open
     }
