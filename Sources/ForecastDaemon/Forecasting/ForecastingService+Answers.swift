@@ -69,7 +69,7 @@ extension ForecastingService {
     ///
     /// - Returns: whether there was one.
     func accept(_ id: SeriesID, by who: String) async -> Bool {
-        guard var series = tracked[id] else { return false }
+        guard let series = tracked[id] else { return false }
         let events = series.pipeline.accept(by: who, at: parts.now())
         guard !events.isEmpty else { return false }
         var outbox = Outbox()
@@ -79,7 +79,6 @@ extension ForecastingService {
             let (training, grid) = (parts.training, series.grid)
             outbox.askings.append { await training.ask(grid: grid, reason: need.reason, isAwaited: false) }
         }
-        tracked[id] = series
         // With it goes the state that knows of it: computed again after a crash, the drift would be open again.
         saveState(series.grid, into: &outbox)
         await commit(outbox)

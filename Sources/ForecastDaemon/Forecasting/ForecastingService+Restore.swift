@@ -47,7 +47,7 @@ extension ForecastingService {
                 plan: plan, series: row.series, grid: row.id,
                 firstBin: BinClock(stepSeconds: row.stepSeconds).bin(containing: summary.first),
                 settings: settings(treatment))
-        var series = Tracked(
+        let series = Tracked(
             series: row.series, pipeline: pipeline, aggregate: aggregate(choice, info), newest: summary.last,
             stepOfRhythm: info.intervalSeconds.map { GridChoice.nearStep(seconds: $0) })
         series.published = try reader.latestFan(row.id)
@@ -81,7 +81,8 @@ extension ForecastingService {
         _ info: SeriesInfo
     ) async throws(StoreError) -> SeriesPipeline? {
         guard let state = try parts.store.reader.state(grid: row.id) else { return nil }
-        let range = SeriesPipeline.binsToRestore(processed: state.processed, plan: plan)
+        let range = SeriesPipeline.binsToRestore(
+            processed: state.processed, plan: plan, isTrained: forecaster != nil)
         let values = try await parts.store.reader.bins(
             of: row.series, stepSeconds: row.stepSeconds, range: range, aggregate: info.aggregate)
         do {

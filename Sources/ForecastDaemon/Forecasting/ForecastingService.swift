@@ -109,7 +109,7 @@ actor ForecastingService {
     // News
 
     private func adopt(_ news: ArrivalBook.News) async {
-        guard var series = tracked[news.series] else {
+        guard let series = tracked[news.series] else {
             await begin(news)
             return
         }
@@ -129,20 +129,19 @@ actor ForecastingService {
             let from = min(late, series.dirty?.lowerBound ?? late)
             series.dirty = from..<series.pipeline.nextBin
         }
-        tracked[news.series] = series
     }
 
     // Late samples
 
     private func repairLate(now: Timestamp) async {
-        for (id, series) in tracked {
+        for series in Array(tracked.values) {
             guard let dirty = series.dirty else { continue }
-            tracked[id]?.dirty = nil
+            series.dirty = nil
             let reach = max(dirty.lowerBound, series.pipeline.nextBin - Int64(series.pipeline.plan.neededBins))
             guard reach < dirty.upperBound else { continue }
             guard let values = await bins(of: series, reach..<dirty.upperBound) else { continue }
             for (offset, value) in values.enumerated() {
-                tracked[id]?.pipeline.repair(bin: reach + Int64(offset), value: value)
+                series.pipeline.repair(bin: reach + Int64(offset), value: value)
             }
         }
     }
@@ -203,13 +202,12 @@ actor ForecastingService {
         _ id: SeriesID, _ range: Range<Int64>, values: [Double], newestClosed: Int64, now: Timestamp,
         into outbox: inout Outbox
     ) -> Bool {
-        guard var series = tracked[id] else { return false }
-        defer { tracked[id] = series }
+        guard let series = tracked[id] else { return false }
         for (bin, value) in zip(range, values) {
             // More than two closed bins that are not processed: catch-up.
             let backfilled = newestClosed - bin >= 2
             let events = series.pipeline.close(bin: bin, value: value, backfilled: backfilled, issuedAt: now)
-            outbox.add(events, of: &series)
+            outbox.add(events, of: series)
             count(events)
             guard let need = series.pipeline.needsTraining else { continue }
             if !series.asked || backfilled {
@@ -306,19 +304,17 @@ actor ForecastingService {
     }
 
     private func saveLatest(_ grid: GridID, into outbox: inout Outbox) {
-        guard let id = seriesOfGrid[grid], var series = tracked[id], series.latestIsStale,
+        guard let id = seriesOfGrid[grid], let series = tracked[id], series.latestIsStale,
             let row = series.published
         else { return }
         outbox.entry.rows.append(.latestFan(row))
         series.latestIsStale = false
-        tracked[id] = series
     }
 
     func saveState(_ grid: GridID, into outbox: inout Outbox) {
         guard let id = seriesOfGrid[grid], let series = tracked[id] else { return }
-        let pipeline = series.pipeline
         outbox.entry.rows.append(
-            .state(grid: grid, bytes: pipeline.encodedState(), processed: pipeline.nextBin - 1))
+            .state(grid: grid, bytes: series.pipeline.encodedState(), processed: series.pipeline.nextBin - 1))
     }
 
     /// Writes all that is only in memory: newest fans, models, states, today's skill. Called once, at stop.

@@ -20,7 +20,7 @@ struct Outbox: Sendable {
     ///
     /// What is computed again after a crash, for bins that have their record, is not written again: the content of a
     /// (grid, origin) never changes. Its alerts were committed with it.
-    mutating func add(_ events: [PipelineEvent], of series: inout Tracked) {
+    mutating func add(_ events: [PipelineEvent], of series: Tracked) {
         for event in events {
             switch event {
             case .fan(let row, let sparse):

@@ -18,7 +18,6 @@ struct SeriesPipeline: Sendable {
     let plan: ForecastPlan
     let series: SeriesID
     let grid: GridID
-    let settings: PipelineSettings
     let clock: BinClock
     /// Leads whose scores are summed.
     let scoredLeads: [Int]
@@ -57,15 +56,23 @@ struct SeriesPipeline: Sendable {
         self.plan = plan
         self.series = series
         self.grid = grid
-        self.settings = settings
         self.firstBin = firstBin
         nextBin = firstBin
         clock = BinClock(stepSeconds: plan.stepSeconds)
         scoredLeads = SkillTally.leads(horizon: plan.horizon)
-        ring = BinRing(stepSeconds: plan.stepSeconds, first: firstBin, neededBins: plan.neededBins)
+        ring = BinRing(stepSeconds: plan.stepSeconds, first: firstBin, capacity: Self.ringBins(plan, isTrained: false))
         schedule = TrainingSchedule(plan: plan, grid: grid, settings: settings)
         drift = DriftWatch(series: series, grid: grid, stepSeconds: plan.stepSeconds, settings: settings)
     }
+
+    /// Bins that are kept in memory: what the last value's spread is taken from and a horizon of gaps, or what a trained
+    /// model reads.
+    static func ringBins(_ plan: ForecastPlan, isTrained: Bool) -> Int {
+        max(LastValueService.memory + Int(LastValueService.every), plan.horizon + 1, isTrained ? plan.neededBins : 0)
+    }
+
+    /// What it was told once; kept where drift reads it.
+    var settings: PipelineSettings { drift.settings }
 
     /// Processes a closed bin. Bins between the last one and this are missing ones.
     ///
@@ -220,13 +227,13 @@ struct SeriesPipeline: Sendable {
     private mutating func forecastOfOrigin(onlyNext: Bool) -> (Fan, model: String)? {
         guard present >= 2 else { return nil }
         if onlyNext, serving == nil, let fan = nextOfLastValue() { return (fan, "last-value") }
-        let history = ring.history(plan.neededBins)
         // After a long gap the newest value may be all that is left, or not even that.
-        guard history.values.contains(where: \.isFinite) else { return nil }
+        guard let newest = ring.newestPresent else { return nil }
         if let serving {
+            let history = ring.history(plan.neededBins)
             return (Fan(serving.forecaster.forecast(history), resolution: serving.resolution), serving.name)
         }
-        let quantiles = untrained.forecaster(ring: ring, present: present, plan: plan).forecast(history)
+        let quantiles = untrained.forecaster(ring: ring, present: present, plan: plan).forecast(newest)
         let width = quantiles[0, 5] - quantiles[0, 1]
         return (Fan(quantiles, resolution: Resolution(width: width)), "last-value")
     }
