@@ -27,7 +27,7 @@ extension ForecastingService {
         let now = parts.now()
         return Served(
             series: id, grid: series.grid, stepSeconds: pipeline.plan.stepSeconds, horizon: pipeline.plan.horizon,
-            fan: pipeline.isConstant ? pipeline.forecastNow(now: now) : series.published,
+            fan: pipeline.isConstant ? pipeline.forecastNow(now: now) : series.published?.whole,
             status: pipeline.modelStatus, behind: max(0, series.closable(now: now) + 1 - pipeline.nextBin),
             awaitsTraining: series.awaitsTraining)
     }

@@ -226,7 +226,7 @@ actor ForecastingService {
     private func count(_ events: [PipelineEvent]) {
         for event in events {
             switch event {
-            case .fan(let row, _): if row.backfilled { counts.backfilled += 1 } else { counts.issued += 1 }
+            case .fan(let fan, _): if fan.row.backfilled { counts.backfilled += 1 } else { counts.issued += 1 }
             case .scored(let bin):
                 counts.scored += 1
                 if bin.value < bin.lower || bin.value > bin.upper { counts.outside80 += 1 }
@@ -264,9 +264,9 @@ actor ForecastingService {
                 return
             }
         }
-        for row in outbox.published {
-            guard let id = seriesOfGrid[row.grid] else { continue }
-            tracked[id]?.published = row
+        for fan in outbox.published {
+            guard let id = seriesOfGrid[fan.row.grid] else { continue }
+            tracked[id]?.published = fan
             tracked[id]?.latestIsStale = true
         }
         for (row, transition) in outbox.alerts { tell(row, transition) }
@@ -305,9 +305,9 @@ actor ForecastingService {
 
     private func saveLatest(_ grid: GridID, into outbox: inout Outbox) {
         guard let id = seriesOfGrid[grid], let series = tracked[id], series.latestIsStale,
-            let row = series.published
+            let fan = series.published
         else { return }
-        outbox.entry.rows.append(.latestFan(row))
+        outbox.entry.rows.append(.latestFan(fan.whole))
         series.latestIsStale = false
     }
 

@@ -30,7 +30,7 @@ final class Tracked {
     /// A training was asked for and has not come back.
     var asked = false
     /// The newest fan that is committed: what is served.
-    var published: FanRow?
+    var published: ServedFan?
     /// `published` is newer than its row in the table of newest fans.
     var latestIsStale = false
     /// Accepted and not yet written.

@@ -7,11 +7,14 @@ import SeriesStore
 
 /// One issued fan.
 struct IssuedFan: Sendable, Hashable {
-    let row: FanRow
+    let served: ServedFan
     /// Index of the origin's bin.
     let bin: Int64
     /// The last value known at the origin: the baseline of its scores.
     let lastValue: Double
+
+    /// Its row; its fan may have lead 1 alone.
+    var row: FanRow { served.row }
 
     /// What it said of a bin, nil outside its leads.
     func forecast(of target: Int64) -> SkillTally.Forecast? {

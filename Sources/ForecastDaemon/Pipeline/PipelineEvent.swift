@@ -6,7 +6,7 @@ import SeriesStore
 /// One thing that a closed bin, a new model or an acceptance brought about.
 enum PipelineEvent: Sendable, Hashable {
     /// The fan of a new origin; `sparse`: it is one of those that are kept for `AS OF`, one every half horizon.
-    case fan(FanRow, sparse: Bool)
+    case fan(ServedFan, sparse: Bool)
     /// What is forecast for the next bin: lead 1, or 0 for the anchor.
     case record(RecordEntry)
     /// An alert as it now is, and what just happened to it.

@@ -8,11 +8,11 @@ extension SeriesPipeline {
     var isConstant: Bool { constant.isConstant(stepSeconds: plan.stepSeconds) }
 
     /// The forecast in force. It is the newest that was issued, with its own origin; for a constant it is made here,
-    /// and nobody keeps it. Nil before two bins. In catch-up it may be lead 1 alone.
+    /// and nobody keeps it. Nil before two bins.
     ///
     /// - Parameter now: the wall clock, for a forecast that is made on request.
     func forecastNow(now: Timestamp) -> FanRow? {
-        guard isConstant else { return issued.newest?.row }
+        guard isConstant else { return issued.newest?.served.whole }
         let value = constant.value
         let column = Array(repeating: value, count: plan.horizon)
         let fan = Fan.quantised(

@@ -184,9 +184,10 @@ extension IssuedFan {
         let model = try r.text(upTo: 256)
         let backfilled = try r.flag("backfilled")
         lastValue = try r.double()
-        row = FanRow(
-            grid: grid, origin: bin * stepSeconds, issuedAt: issuedAt, stepSeconds: stepSeconds, model: model,
-            backfilled: backfilled, fan: try Fan(decoding: &r, mostSteps: mostSteps))
+        served = ServedFan(
+            FanRow(
+                grid: grid, origin: bin * stepSeconds, issuedAt: issuedAt, stepSeconds: stepSeconds, model: model,
+                backfilled: backfilled, fan: try Fan(decoding: &r, mostSteps: mostSteps)))
     }
 }
 

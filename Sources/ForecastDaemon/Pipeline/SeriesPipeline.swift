@@ -198,13 +198,13 @@ struct SeriesPipeline: Sendable {
         guard !isConstant else { return }
         let origin = nextBin - 1
         let sparse = IssuedFans.isSparse(bin: origin, grid: grid, horizon: plan.horizon)
-        // Of the past, nothing but the record's lead 1 is kept, and the fans that score longer leads.
-        if let (fan, model) = forecastOfOrigin(onlyNext: backfilled && !sparse) {
+        if let (fan, model, rest) = forecastOfOrigin(isWhole: sparse) {
             let row = FanRow(
                 grid: grid, origin: clock.originSeconds(of: origin), issuedAt: issuedAt,
                 stepSeconds: plan.stepSeconds, model: model, backfilled: backfilled, fan: fan)
-            issued.issue(IssuedFan(row: row, bin: origin, lastValue: lastValue), sparse: sparse)
-            events.append(.fan(row, sparse: sparse))
+            let served = rest.map { ServedFan(next: row, by: $0.forecaster, after: $0.newest) } ?? ServedFan(row)
+            issued.issue(IssuedFan(served: served, bin: origin, lastValue: lastValue), sparse: sparse)
+            events.append(.fan(served, sparse: sparse))
             events.append(
                 .record(
                     RecordEntry(
@@ -221,21 +221,35 @@ struct SeriesPipeline: Sendable {
         }
     }
 
+    /// What a last value's other leads are made of.
+    private typealias Rest = (forecaster: Forecaster, newest: BinHistory)
+
     /// The fan of the newest closed bin, rounded, and the model's name; nil before two bins.
     ///
-    /// - Parameter onlyNext: lead 1 is enough, where it costs less than the whole fan; it is rounded as in the whole.
-    private mutating func forecastOfOrigin(onlyNext: Bool) -> (Fan, model: String)? {
-        guard present >= 2 else { return nil }
-        if onlyNext, serving == nil, let fan = nextOfLastValue() { return (fan, "last-value") }
+    /// - Parameter isWhole: without it, of a last value lead 1 is made alone, rounded as in the whole, and what the rest is
+    ///   made of comes with it.
+    private mutating func forecastOfOrigin(isWhole: Bool) -> (Fan, model: String, rest: Rest?)? {
         // After a long gap the newest value may be all that is left, or not even that.
-        guard let newest = ring.newestPresent else { return nil }
+        guard present >= 2, let newest = ring.newestPresent else { return nil }
         if let serving {
             let history = ring.history(plan.neededBins)
-            return (Fan(serving.forecaster.forecast(history), resolution: serving.resolution), serving.name)
+            return (Fan(serving.forecaster.forecast(history), resolution: serving.resolution), serving.name, nil)
         }
-        let quantiles = untrained.forecaster(ring: ring, present: present, plan: plan).forecast(newest)
+        let forecaster = untrained.forecaster(ring: ring, present: present, plan: plan)
+        if !isWhole, let fan = Self.next(forecaster, after: newest.values[0]) {
+            return (fan, "last-value", (forecaster, newest))
+        }
+        let quantiles = forecaster.forecast(newest)
         let width = quantiles[0, 5] - quantiles[0, 1]
-        return (Fan(quantiles, resolution: Resolution(width: width)), "last-value")
+        return (Fan(quantiles, resolution: Resolution(width: width)), "last-value", nil)
+    }
+
+    /// Lead 1 of the last value's fan; nil where only the whole fan tells how it is rounded.
+    private static func next(_ forecaster: Forecaster, after newest: Double) -> Fan? {
+        guard let (next, reach) = forecaster.next(after: newest) else { return nil }
+        let resolution = Resolution(width: next[0, 5] - next[0, 1])
+        guard Fan.holds(level: newest, reach: reach, resolution: resolution) else { return nil }
+        return Fan(next, resolution: resolution)
     }
 }
 
@@ -246,15 +260,6 @@ extension SeriesPipeline {
     var serving: TrainedModel? {
         let isAdrift = drift.detector.openIncidentStart != nil || schedule.due == .drift
         return isAdrift && live.areWorse ? nil : trained
-    }
-
-    /// Lead 1 of the last value's fan; nil where only the whole fan tells how it is rounded.
-    private mutating func nextOfLastValue() -> Fan? {
-        let forecaster = untrained.forecaster(ring: ring, present: present, plan: plan)
-        guard let (next, reach) = forecaster.next(after: lastValue) else { return nil }
-        let resolution = Resolution(width: next[0, 5] - next[0, 1])
-        guard Fan.holds(level: lastValue, reach: reach, resolution: resolution) else { return nil }
-        return Fan(next, resolution: resolution)
     }
 }
 

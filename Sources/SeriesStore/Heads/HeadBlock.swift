@@ -1,4 +1,4 @@
-// A hundred open samples of one series, packed where they stand: nothing here reaches the disk, so the form may change
+// Some dozen open samples of one series, packed where they stand: nothing here reaches the disk, so the form may change
 // with any version. Packing must cost next to nothing, because a seal takes the samples out again within the hour; what
 // it buys is memory, 16 bytes a sample otherwise. Whole chunks, which may take their time, are Codec's business.
 //
