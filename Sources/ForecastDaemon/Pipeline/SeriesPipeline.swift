@@ -84,6 +84,8 @@ struct SeriesPipeline: Sendable {
     mutating func close(bin: Int64, value: Double, backfilled: Bool, issuedAt: Timestamp) -> [PipelineEvent] {
         precondition(bin >= nextBin, "bins are closed in order")
         var events: [PipelineEvent] = []
+        // A bin's score, fan and two entries of the record.
+        events.reserveCapacity(4)
         // Beyond a horizon of missing bins nothing is issued or scored: a long gap costs as much as a short one.
         while nextBin < bin, missing < plan.horizon {
             take(.nan, backfilled: backfilled, issuedAt: issuedAt, into: &events)
@@ -171,17 +173,17 @@ struct SeriesPipeline: Sendable {
     private mutating func score(_ value: Double, at bin: Int64, into events: inout [PipelineEvent]) {
         let day = clock.start(of: bin) / 86_400_000_000_000
         events += tally.turn(to: day, grid: grid).map { .skill($0) }
-        if let (fan, forecast) = issued.next(bin) {
+        if let (forecast, model, backfilled) = issued.next(bin) {
             tally.add(value: value, forecast: forecast, lead: 1)
             events.append(
                 .scored(
                     ScoredBin(
                         bin: bin, value: value, expected: forecast.median, lower: forecast.lower80,
-                        upper: forecast.upper80, model: fan.row.model, backfilled: fan.row.backfilled)))
+                        upper: forecast.upper80, model: model, backfilled: backfilled)))
         }
-        for (fan, lead, forecast) in issued.longer(bin, leads: scoredLeads) {
+        for (forecast, model, lead) in issued.longer(bin, leads: scoredLeads) {
             tally.add(value: value, forecast: forecast, lead: lead)
-            if fan.row.model == trained?.name { live.add(value: value, forecast: forecast) }
+            if model == trained?.name { live.add(value: value, forecast: forecast) }
         }
         if let anchor {
             let forecast = SkillTally.Forecast(

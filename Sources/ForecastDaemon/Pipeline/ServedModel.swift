@@ -31,7 +31,7 @@ struct TrainedModel: Sendable {
 }
 
 /// The last value in service, for a series that nobody has trained. Its spread is taken from the newest 240 bins, anew
-/// with each of the first 4 bins, then about twice while the number of present ones doubles, at last every 120
+/// with each of the first 2 bins, then once or twice while the number of present ones doubles, at last every 120
 /// bins: sorting the changes at every bin would cost more than a network. When it is fitted depends on the bins alone, so
 /// a restored pipeline finds the same spread.
 struct LastValueService: Sendable {
@@ -43,7 +43,7 @@ struct LastValueService: Sendable {
     /// Bins between two fits, with so many bins present.
     private static func every(present: Int) -> Int64 {
         var bins: Int64 = 1
-        while bins * 4 < present, bins < every { bins *= 2 }
+        while bins * 2 < present, bins < every { bins *= 2 }
         return min(bins, every)
     }
 
