@@ -100,6 +100,9 @@ public final class Store: Sendable {
         try await writer.rename(series, to: key, merging: merging)
     }
 
+    /// Gives cached pages back, soon; the next readers take them from the kernel's.
+    public func releaseMemory() { database.releaseMemory() }
+
     /// Changes what is kept: `retention`, `maxBytes`, `keepFree`, `rules` and `forecasts`. The other options stay as they were at
     /// open.
     public func keep(_ options: Options) async { await writer.keep(options) }

@@ -183,7 +183,11 @@ final class Core: Service {
                 await loops.pulse()
                 progress.ingestBeat()
             },
-            Ticker(interval: .seconds(60), clock: parts.clock) { MemorySettings.giveBack() },
+            Ticker(interval: .seconds(60), clock: parts.clock) {
+                MemorySettings.giveBack()
+                // Free for malloc now, and for others a minute later.
+                running.store.releaseMemory()
+            },
             Ticker(interval: .seconds(10), clock: parts.clock) { notifier.status(await report.line()) },
             ReloadOnHangup(reload: { [self] in _ = try? await reload() }),
         ]

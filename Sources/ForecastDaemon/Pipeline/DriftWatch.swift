@@ -14,8 +14,14 @@ struct DriftWatch: Sendable, Hashable {
     let stepSeconds: Int64
     let settings: PipelineSettings
     private(set) var detector: DriftDetector
-    /// What the newest row did; nil before the first.
-    private(set) var newest: DriftObservation?
+    /// How the newest row stands; nil before the first.
+    private(set) var newest: Standing?
+
+    /// What remains of an observation when its transition has been told.
+    struct Standing: Sendable, Hashable {
+        let reading: DriftStatistic.Reading?
+        let score: Double?
+    }
 
     /// Seconds in a row.
     static func rowSeconds(stepSeconds: Int64) -> Int64 { max(300, stepSeconds) }
@@ -73,7 +79,7 @@ struct DriftWatch: Sendable, Hashable {
         }
         let observation = detector.observe(
             mean, at: row, zone: settings.zone, acceptAfter: settings.acceptAfterSeconds)
-        newest = observation
+        newest = Standing(reading: observation.reading, score: observation.score)
         return observation.transition.map { event($0, backfilled: backfilled) }
     }
 
