@@ -9,14 +9,15 @@ import Testing
     func selection(seed: Int) {
         var random = SplitMix64(seed: UInt64(seed))
         let count = [1, 2, 3, 11, 12, 13, 50, 239, 240, 1000][seed % 10]
-        let values = (0..<count).map { index in
-            switch seed / 10 {
-            case 0: Double(random.next() % 1000)
-            case 1: Double(random.next() % 3)
+        let values = (0..<count).map { index -> Double in
+            let draw = random.next()
+            return switch seed / 10 {
+            case 0: Double(draw % 1000)
+            case 1: Double(draw % 3)
             case 2: Double(index)
             case 3: Double(-index)
             case 4: 7
-            default: Double(Int64(bitPattern: random.next()))
+            default: Double(Int64(bitPattern: draw))
             }
         }
         let places = (0..<14).map { _ in Int(random.next() % UInt64(count)) }.sorted()

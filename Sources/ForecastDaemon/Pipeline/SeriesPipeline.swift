@@ -246,12 +246,11 @@ struct SeriesPipeline: Sendable {
         return (Fan(quantiles, resolution: Resolution(width: width)), "last-value", nil)
     }
 
-    /// Lead 1 of the last value's fan; nil where only the whole fan tells how it is rounded.
+    /// Lead 1 of the last value's fan, rounded as in the whole; nil for other models.
     private static func next(_ forecaster: Forecaster, after newest: Double) -> Fan? {
-        guard let (next, reach) = forecaster.next(after: newest) else { return nil }
-        let resolution = Resolution(width: next[0, 5] - next[0, 1])
-        guard Fan.holds(level: newest, reach: reach, resolution: resolution) else { return nil }
-        return Fan(next, resolution: resolution)
+        guard let (next, range) = forecaster.next(after: newest) else { return nil }
+        let asked = Resolution(width: next[0, 5] - next[0, 1])
+        return Fan(next, resolution: Fan.resolution(asked, medians: next[0, 3], within: range))
     }
 }
 
@@ -260,6 +259,7 @@ extension SeriesPipeline {
     /// the last gate stands down where the last value does better: what it has learnt is over, and it does not learn the
     /// incident before that is accepted.
     var serving: TrainedModel? {
+        if trained == nil { return nil }
         let isAdrift = drift.detector.openIncidentStart != nil || schedule.due == .drift
         return isAdrift && live.areWorse ? nil : trained
     }

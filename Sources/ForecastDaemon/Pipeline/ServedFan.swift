@@ -25,7 +25,7 @@ struct ServedFan: Sendable, Hashable {
     /// Lead 1 of a last value's fan.
     ///
     /// - Parameters:
-    ///   - row: its resolution holds the whole fan, too (`Fan.holds`).
+    ///   - row: its resolution holds the whole fan, too (`Fan.resolution`).
     ///   - newest: the newest bin with a value.
     init(next row: FanRow, by forecaster: Forecaster, after newest: BinHistory) {
         self.row = row

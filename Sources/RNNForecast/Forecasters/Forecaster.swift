@@ -28,11 +28,12 @@ public enum Forecaster: Sendable, Hashable {
         }
     }
 
-    /// Of a last value: lead 1 of the fan after a newest value `last`, and how far from it any quantile at any lead may
-    /// be; for bins of which only the next forecast is kept. Nil for other models, whose leads come together.
-    public func next(after last: Double) -> (fan: QuantileFan, reach: Double)? {
-        guard case .lastValue(let model) = self else { return nil }
-        return (model.next(after: last), model.reach)
+    /// Of a last value: lead 1 of the fan after a newest value `last`, and the least and the largest value of the whole
+    /// fan; its medians are all the same. For bins of which only the next forecast is wanted. Nil for other models, whose
+    /// leads come together, and where nothing is finite.
+    public func next(after last: Double) -> (fan: QuantileFan, range: ClosedRange<Double>)? {
+        guard case .lastValue(let model) = self, last.isFinite else { return nil }
+        return model.next(after: last)
     }
 
     /// How likely a bin above the plan's threshold is within the horizon; nil for models that were not asked to learn it.

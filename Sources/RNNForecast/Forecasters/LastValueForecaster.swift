@@ -17,15 +17,15 @@ public struct LastValueForecaster: Sendable, Hashable {
     /// `[knots][7]`: added to the newest value; of leads between two knots they lie between theirs.
     let knotOffsets: [Double]
     let bounds: ForecastBounds
-    /// The largest offset of any quantile at any lead, by size.
-    let reach: Double
+    /// The least and the largest offset of any quantile at any lead.
+    let reach: ClosedRange<Double>
 
     init(leads: Int, knots: [Int] = [], offsets: [Double], bounds: ForecastBounds) {
         self.leads = leads
         self.knots = knots
         knotOffsets = offsets
         self.bounds = bounds
-        reach = offsets.reduce(0) { max($0, abs($1)) }
+        reach = offsets.reduce(0) { min($0, $1) }...offsets.reduce(0) { max($0, $1) }
     }
 
     /// Fits the spread. With 20 changes over a lead their quantiles are taken; with fewer, a normal spread that grows
@@ -67,7 +67,7 @@ public struct LastValueForecaster: Sendable, Hashable {
         return knots.indices.filter { $0 == 0 || $0 == last || ($0 % 2 == 0 && $0 < last - 1) }.map { knots[$0] }
     }
 
-    /// `[leads][7]`: the offsets of all leads, linear in the lead between knots.
+    /// `[leads][7]`: the offsets of all leads, linear in the lead between knots, and never beyond theirs by rounding.
     var offsets: [Double] {
         if knots.isEmpty { return knotOffsets }
         var out: [Double] = []
@@ -79,15 +79,16 @@ public struct LastValueForecaster: Sendable, Hashable {
             let share = left == right ? 0 : Double(lead - knots[left]) / Double(knots[right] - knots[left])
             for q in 0..<7 {
                 let (a, b) = (knotOffsets[left * 7 + q], knotOffsets[right * 7 + q])
-                out.append(a + share * (b - a))
+                out.append(min(max(a + share * (b - a), min(a, b)), max(a, b)))
             }
         }
         return out
     }
 
-    /// Lead 1 alone.
-    func next(after last: Double) -> QuantileFan {
-        bounds.clamp(QuantileFan(leads: 1, values: knotOffsets.prefix(7).map { last + $0 }))
+    /// Lead 1 alone, and between which values the whole fan lies.
+    func next(after last: Double) -> (QuantileFan, range: ClosedRange<Double>) {
+        let fan = bounds.clamp(QuantileFan(leads: 1, values: knotOffsets.prefix(7).map { last + $0 }))
+        return (fan, bounds.clamp(last + reach.lowerBound)...bounds.clamp(last + reach.upperBound))
     }
 
     func forecast(_ history: BinHistory) -> QuantileFan {
