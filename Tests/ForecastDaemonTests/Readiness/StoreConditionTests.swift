@@ -1,3 +1,6 @@
+// What `status` says of a store that ails, of its size in a year, and of who holds its log; each from values, without
+// a store.
+
 import SeriesStore
 import Testing
 

@@ -1,3 +1,6 @@
+// Deleting, renaming, expiring, thinning, verifying, salvaging: each changes the file and must leave everything else
+// as it was.
+
 import FoundationEssentials
 import Testing
 

@@ -1,3 +1,5 @@
+// Rules of retention and room, mass deletion, a failing expiry, and a log that a stranger's transaction holds.
+
 import Dispatch
 import FoundationEssentials
 import Testing

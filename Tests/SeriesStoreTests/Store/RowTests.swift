@@ -1,3 +1,5 @@
+// The small tables: what is written comes back, through our readers and through the documented views in plain SQL.
+
 import SeriesStore
 import Testing
 
