@@ -2,6 +2,7 @@
 // shown to the detector, whose transitions become alert rows. It also asks the detector's season profile for the
 // anchor: what an ordinary day would bring, which the record keeps under lead 0 and no recent value can bend.
 
+import RNNForecast
 import SeriesStore
 
 /// Drift rows and the detector of one series.
@@ -117,7 +118,7 @@ struct DriftWatch: Sendable, Hashable {
     private func modelName(_ kind: DriftKind) -> String {
         switch kind {
         case .level, .swings: Self.anchorModel
-        case .constant: "constant"
+        case .constant: ModelKind.constant.name
         }
     }
 }

@@ -219,7 +219,7 @@ struct SeriesPipeline: Sendable {
     /// - Parameter onlyNext: lead 1 is enough, where it costs less than the whole fan; it is rounded as in the whole.
     private mutating func forecastOfOrigin(onlyNext: Bool) -> (Fan, model: String)? {
         guard present >= 2 else { return nil }
-        if onlyNext, serving == nil, let fan = nextOfLastValue() { return (fan, "last-value") }
+        if onlyNext, serving == nil, let fan = nextOfLastValue() { return (fan, ModelKind.lastValue.name) }
         let history = ring.history(plan.neededBins)
         // After a long gap the newest value may be all that is left, or not even that.
         guard history.values.contains(where: \.isFinite) else { return nil }
@@ -228,7 +228,7 @@ struct SeriesPipeline: Sendable {
         }
         let quantiles = untrained.forecaster(ring: ring, present: present, plan: plan).forecast(history)
         let width = quantiles[0, 5] - quantiles[0, 1]
-        return (Fan(quantiles, resolution: Resolution(width: width)), "last-value")
+        return (Fan(quantiles, resolution: Resolution(width: width)), ModelKind.lastValue.name)
     }
 }
 
