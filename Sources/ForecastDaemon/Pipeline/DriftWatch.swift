@@ -106,7 +106,8 @@ struct DriftWatch: Sendable, Hashable {
             acceptedBy = who
         }
         let row = AlertRow(
-            id: evidence.since << 28 | grid, series: series, grid: grid, kind: "drift", state: state.rawValue,
+            id: AlertRow.id(since: evidence.since, grid: grid), series: series, grid: grid, kind: "drift",
+            state: state.rawValue,
             severity: evidence.severity.rawValue, since: evidence.since * 1_000_000_000,
             firedAt: evidence.firedAt * 1_000_000_000, resolvedAt: resolvedAt, acceptedBy: acceptedBy,
             expected: evidence.expected, lower: evidence.lower, upper: evidence.upper, actual: evidence.actual,

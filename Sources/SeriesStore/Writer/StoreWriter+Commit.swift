@@ -199,7 +199,8 @@ extension TableWrite {
             try into(.latest) { () throws(StoreError) in try LatestFanTable.upsert(row, in: db) }
         case .model(let row):
             try into(.model) { () throws(StoreError) in try ModelTable.upsert(row, in: db) }
-        case .alert(let row):
+        case .alert(let alert):
+            let row = damaged.contains(.alert) ? alert : try AlertTable.known(alert, in: db)
             try into(.alert) { () throws(StoreError) in try AlertTable.upsert(row, in: db) }
             try into(.alertHistory) { () throws(StoreError) in try AlertTable.append(row, to: db) }
         case .skill(let row):

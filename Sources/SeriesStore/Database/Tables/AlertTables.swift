@@ -22,7 +22,7 @@ enum AlertTable {
 
     static let create = """
         CREATE TABLE alert(
-            id INTEGER PRIMARY KEY,                -- since in seconds << 28 | grid
+            id INTEGER PRIMARY KEY,                -- since in five minutes << 28 | grid; of older ones in seconds
         \(body)
         );
         CREATE TABLE alert_history(
@@ -40,6 +40,17 @@ enum AlertTable {
     /// Stores the alert as it now is.
     static func upsert(_ row: AlertRow, in db: Database) throws(StoreError) {
         try db.run("INSERT OR REPLACE INTO alert(id, \(columns)) VALUES (\(places))", values(row), on: .alert)
+    }
+
+    /// The alert under the id that it has in the file: one that opened under an older daemon ends under the id that people
+    /// were told.
+    static func known(_ row: AlertRow, in db: Database) throws(StoreError) -> AlertRow {
+        var row = row
+        let older = try db.rows("SELECT id FROM alert WHERE id = ?", [.integer(row.idInSeconds)], on: .alert) {
+            $0.integer(0)
+        }
+        if let id = older.first { row.id = id }
+        return row
     }
 
     /// Appends it to the history.
