@@ -42,7 +42,10 @@ final class Core: Service {
         StatusReport(
             readiness: readiness, progress: progress, startedAt: startedAt, storePath: parts.directories.store,
             trainingEnabled: parts.configuration.value.training.enabled,
-            keeping: { [configuration = parts.configuration] in Store.Options(configuration.value) }, now: parts.now)
+            keeping: { [configuration = parts.configuration] in Store.Options(configuration.value) },
+            futureSkew: { [configuration = parts.configuration] in
+                Durations.nanoseconds(configuration.value.store.futureSkew)
+            }, now: parts.now)
     }
 
     var router: APIRouter {

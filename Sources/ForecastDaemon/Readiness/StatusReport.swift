@@ -12,6 +12,8 @@ struct StatusReport: Sendable {
     let trainingEnabled: Bool
     /// What is kept, by the configuration in force.
     let keeping: @Sendable () -> Store.Options
+    /// How far ahead of our clock samples are taken, nanoseconds.
+    let futureSkew: @Sendable () -> Int64
     let now: @Sendable () -> Timestamp
 
     private struct Snapshot {
@@ -54,6 +56,8 @@ struct StatusReport: Sendable {
         var json = JSONWriter()
         var found: Snapshot?
         if case .running(let running) = readiness.phase { found = await snapshot(running) }
+        var warnings = readiness.warnings
+        if let found { warnings += await self.warnings(found) }
         json.object { json in
             json.member("version", Version.current)
             json.member("state", state)
@@ -61,7 +65,7 @@ struct StatusReport: Sendable {
             json.member("resident_bytes", Environment.residentBytes())
             if let found { write(found, to: &json) }
             json.array("warnings") { json in
-                for sentence in readiness.warnings + (found.map(warnings) ?? []) { json.value(sentence) }
+                for sentence in warnings { json.value(sentence) }
             }
         }
         return json.bytes
@@ -139,11 +143,15 @@ struct StatusReport: Sendable {
         return sentences
     }
 
-    private func warnings(_ found: Snapshot) -> [String] {
+    private func warnings(_ found: Snapshot) async -> [String] {
         var sentences = found.offenders.map {
             "uid \($0.uid) was refused new series \(Wording.count($0.refused)) times, by \($0.limit)"
         }
         sentences += StoreAilment(found.store).sentences
+        let now = now()
+        let future = await FutureSamples.found(
+            in: found.store, newest: found.sizes.newest, now: now, skew: futureSkew())
+        if let future { sentences.append(future.sentence(now: now)) }
         if let reader = LogReader.holding(logOf: storePath, bytes: found.sizes.logBytes) {
             sentences.append(reader.sentence(bytes: found.sizes.logBytes))
         }

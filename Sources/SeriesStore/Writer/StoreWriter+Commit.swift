@@ -86,8 +86,9 @@ extension StoreWriter {
             plan.fans += pending.entry.fans
             plan.rows += pending.entry.rows
         }
-        if !merged.isEmpty { plan.samples.redirect(merged) }
-        if !deleted.isEmpty { plan.samples.removeAll(of: deleted) }
+        if !merged.isEmpty { plan.samples.redirect(merged.targets) }
+        // Nothing was ever deleted: most daemons look no series up here.
+        if catalogue.generation > 0 { plan.samples.removeAll(of: catalogue.unknown(among: plan.samples.series)) }
         plan.newSeries = catalogue.takeUnwritten()
         plan.newGrids = unwrittenGrids
         unwrittenGrids = []
