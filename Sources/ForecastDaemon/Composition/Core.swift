@@ -193,6 +193,7 @@ final class Core: Service {
                 notifier.status(await report.line())
                 ailments.tell(StoreAilment(running.store).sentences)
             },
+            // What is wrong with the file is told in the log, in `status` and to systemd.
             ReloadOnHangup(reload: { [self] in _ = try? await reload() }),
         ]
         if let interval = notifier.watchdogInterval {

@@ -186,6 +186,7 @@ actor ForecastingService {
 
     /// Nil for a series that the store cannot answer for: one damaged segment must not stop the others.
     private func bins(_ requests: [BinRequest]) async -> [[Double]?] {
+        // Where this fails, each series is asked for alone, and the error told with its name.
         if let all = try? await parts.store.reader.bins(of: requests) { return all }
         var answers: [[Double]?] = []
         for request in requests {

@@ -26,8 +26,8 @@ struct StatusReport: Sendable {
         let store: Store
     }
 
-    private func snapshot(_ running: Running) async -> Snapshot? {
-        guard let sizes = try? running.store.reader.sizes() else { return nil }
+    private func snapshot(_ running: Running) async throws(StoreError) -> Snapshot {
+        let sizes = try running.store.reader.sizes()
         return Snapshot(
             sizes: sizes, intake: running.intake.counts, offenders: running.intake.offenders,
             forecasting: await running.forecasting.overview(), training: await running.training.counts,
@@ -55,9 +55,16 @@ struct StatusReport: Sendable {
     func json() async -> [UInt8] {
         var json = JSONWriter()
         var found: Snapshot?
-        if case .running(let running) = readiness.phase { found = await snapshot(running) }
         var warnings = readiness.warnings
-        if let found { warnings += await self.warnings(found) }
+        if case .running(let running) = readiness.phase {
+            do throws(StoreError) {
+                let snapshot = try await snapshot(running)
+                warnings += await self.warnings(snapshot)
+                found = snapshot
+            } catch {
+                warnings.append("the store does not say how it is: \(error)")
+            }
+        }
         json.object { json in
             json.member("version", Version.current)
             json.member("state", state)
@@ -171,7 +178,10 @@ struct StatusReport: Sendable {
         if case .running(let running) = readiness.phase, let ailment = StoreAilment(running.store).sentences.first {
             return "degraded: \(ailment)"
         }
-        guard case .running(let running) = readiness.phase, let found = await snapshot(running) else { return state }
+        // Where the store does not answer, `status` has the reason.
+        guard case .running(let running) = readiness.phase, let found = try? await snapshot(running) else {
+            return state
+        }
         let firing = found.forecasting.firing.count
         let drift = firing == 0 ? "no drift" : "\(firing) drifting"
         return readiness.warnings.map { $0 + "; " }.joined()

@@ -60,3 +60,13 @@ extension StoreError: CustomStringConvertible {
         }
     }
 }
+
+extension StoreError {
+    /// The finding alone, without advice.
+    var reason: String {
+        switch self {
+        case .damaged(let what), .damagedTable(_, let what): what
+        case .locked, .newerSchema, .notWritable, .full, .closed, .missing, .unknown, .failed: description
+        }
+    }
+}

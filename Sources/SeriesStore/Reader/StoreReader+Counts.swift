@@ -43,16 +43,14 @@ extension SegmentReading {
                 var counts: [SeriesID: Int] = [:]
                 for chunk in directory.chunks where series.contains(chunk.owner) {
                     let times = directory.times[chunk.times]
-                    switch Cut(range, first: times.first, last: times.last) {
-                    case .nothing: break
-                    case .all: counts[chunk.owner, default: 0] += times.count
-                    case .range:
-                        let found = try timestamps(times, blob, info)
-                        counts[chunk.owner, default: 0] +=
-                            found.ascendingRange(
-                                from: range.lowerBound, to: range.upperBound
-                            ).count
+                    guard times.first < range.upperBound, times.last >= range.lowerBound else { continue }
+                    var found = times.count
+                    if times.first < range.lowerBound || times.last >= range.upperBound {
+                        found = try timestamps(times, blob, info).ascendingRange(
+                            from: range.lowerBound, to: range.upperBound
+                        ).count
                     }
+                    counts[chunk.owner, default: 0] += found
                 }
                 return counts
             }

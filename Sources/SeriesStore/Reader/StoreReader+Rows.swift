@@ -120,7 +120,7 @@ extension StoreReader {
             sizes.journalRows = try number("SELECT count(*) FROM journal")
             sizes.sampleBytes += try number("SELECT coalesce(sum(length(bytes)), 0) FROM journal")
             guard try GridTable.exists(in: db) else { return }
-            sizes.forecastBytes += try bytes(of: .latest, "length(fan) + 64")
+            sizes.forecastBytes += try bytes(of: .latest, "length(fan) + \(FanTable.rowBytes)")
             if let history = state.withLock({ $0.historyBytes }) {
                 sizes.forecastBytes += history
             } else {
@@ -128,6 +128,7 @@ extension StoreReader {
                 state.withLock { $0.historyBytes = history }
                 sizes.forecastBytes += history
             }
+            // 64 and 16: the other columns, about.
             sizes.modelBytes = try bytes(of: .model, "length(bytes) + length(scores) + 64")
             sizes.modelBytes += try bytes(of: .state, "length(bytes) + 16")
         }

@@ -98,3 +98,8 @@ public struct StoreReader: Sendable {
         throw .failed("the segments of series \(series) change faster than they can be read")
     }
 }
+
+extension Head {
+    /// The extent of its samples; nil if there are none. Where times ascend nothing is copied.
+    fileprivate var summary: SeriesSummary? { SeriesSummary(of: isAscending ? samples : samples.ordered()) }
+}

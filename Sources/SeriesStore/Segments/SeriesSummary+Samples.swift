@@ -17,8 +17,3 @@ extension SeriesSummary {
             lastValue: last.lastValue)
     }
 }
-
-extension Head {
-    /// The extent of its samples; nil if there are none. Where times ascend nothing is copied.
-    var summary: SeriesSummary? { SeriesSummary(of: isAscending ? samples : samples.ordered()) }
-}
