@@ -20,6 +20,9 @@ struct Served: Sendable {
 }
 
 extension ForecastingService {
+    /// How each of some series is served.
+    func served(_ ids: [SeriesID]) -> [Served?] { ids.map { served($0) } }
+
     /// How a series is served; nil where it has no grid yet.
     func served(_ id: SeriesID) -> Served? {
         guard let series = tracked[id] else { return nil }

@@ -39,7 +39,8 @@ extension ForecastingService {
             outbox.add(
                 series.pipeline.install(outcome, modelID: modelID, through: prepared.need.bins.upperBound - 1),
                 of: series)
-            let row = modelRow(modelID, prepared, outcome, name: series.pipeline.modelStatus.model ?? "last-value")
+            let name = series.pipeline.modelStatus.model ?? ModelKind.lastValue.name
+            let row = modelRow(modelID, prepared, outcome, name: name)
             remember(row, isCatchUp: wasCatchUp, of: series, into: &outbox)
         }
         await commit(outbox)

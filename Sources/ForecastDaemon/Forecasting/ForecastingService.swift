@@ -38,7 +38,9 @@ actor ForecastingService {
     let parts: Parts
     var tracked: [SeriesID: Tracked] = [:]
     var seriesOfGrid: [GridID: SeriesID] = [:]
-    /// Grids of deleted series: what a turn had made for them is not written after they are gone.
+    /// Grids of series deleted since the last turn ended: what a turn had made for them before is not written after they are
+    /// gone. Only a turn holds rows while others get in, and those that wait for the disk; once both are committed nothing
+    /// can name these grids again, since ids are never given twice.
     var forgotten: Set<GridID> = []
     var counts = Counts()
     var nextModelID: Int64 = 1
@@ -82,6 +84,7 @@ actor ForecastingService {
         saveInTurn(now: now, into: &outbox)
         saveModelsAfterCatchUp(now: now, into: &outbox)
         await commit(outbox)
+        if unsaved == nil { forgotten = [] }
         releaseWaiters()
         return more
     }
@@ -182,6 +185,7 @@ actor ForecastingService {
 
     /// Nil for a series that the store cannot answer for: one damaged segment must not stop the others.
     private func bins(_ requests: [BinRequest]) async -> [[Double]?] {
+        // Where this fails, each series is asked for alone, and the error told with its name.
         if let all = try? await parts.store.reader.bins(of: requests) { return all }
         var answers: [[Double]?] = []
         for request in requests {

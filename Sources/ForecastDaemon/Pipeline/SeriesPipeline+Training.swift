@@ -51,12 +51,11 @@ extension SeriesPipeline {
     /// - Returns: nothing yet; what a new model will say of open alerts comes out here.
     @discardableResult
     mutating func install(_ outcome: TrainingOutcome, modelID: Int64, through: Int64? = nil) -> [PipelineEvent] {
-        let kind = outcome.forecaster.kindName
         let next = (through ?? nextBin - 1) + 1
         // An incumbent that won again keeps its name.
         let id = outcome.accepted ? modelID : trained?.id ?? modelID
         trained = TrainedModel(
-            forecaster: outcome.forecaster, id: id, name: TrainedModel.name(kind: kind, id: id),
+            forecaster: outcome.forecaster, id: id, name: outcome.forecaster.kind.name(id: id),
             skill: outcome.skill, resolution: Resolution(width: outcome.width80),
             fittedTo: outcome.accepted ? next : trained?.fittedTo ?? next)
         live = LiveErrors()

@@ -239,11 +239,11 @@ struct SeriesPipeline: Sendable {
         }
         let forecaster = untrained.forecaster(ring: ring, present: present, plan: plan)
         if !isWhole, let fan = Self.next(forecaster, after: newest.values[0]) {
-            return (fan, "last-value", (forecaster, newest))
+            return (fan, ModelKind.lastValue.name, (forecaster, newest))
         }
         let quantiles = forecaster.forecast(newest)
         let width = quantiles[0, 5] - quantiles[0, 1]
-        return (Fan(quantiles, resolution: Resolution(width: width)), "last-value", nil)
+        return (Fan(quantiles, resolution: Resolution(width: width)), ModelKind.lastValue.name, nil)
     }
 
     /// Lead 1 of the last value's fan, rounded as in the whole; nil for other models.

@@ -17,17 +17,6 @@ struct TrainedModel: Sendable {
     let resolution: Resolution
     /// The first bin that it was not fitted on.
     let fittedTo: Int64
-
-    /// The name that a forecaster goes by: networks are told apart by their row, the others have no rivals.
-    static func name(kind: String, id: Int64) -> String { isNetwork(kind) ? "\(kind)-\(id)" : kind }
-
-    /// Whether a kind is one of the networks.
-    static func isNetwork(_ kind: String) -> Bool {
-        switch kind {
-        case "constant", "last-value", "seasonal-naive", "ridge": false
-        default: true
-        }
-    }
 }
 
 /// The last value in service, for a series that nobody has trained. Its spread is taken from the newest 240 bins, anew
@@ -66,7 +55,9 @@ struct LastValueService: Sendable {
 
 /// What an answer about a series says of its model.
 struct ModelStatus: Sendable, Hashable {
-    /// Who serves; nil before two bins.
+    /// What serves; nil before two bins.
+    let kind: ModelKind?
+    /// Its name: that of the kind, of a network with its number.
     let model: String?
     let skill: Double?
     /// The kind that the next training may bring into service; nil where nothing is trained.
@@ -80,8 +71,8 @@ struct ModelStatus: Sendable, Hashable {
 
     /// `learning (2 of 400 bins), last value` until the network can exist, then the name of the model.
     var sentence: String {
-        let serving = model.map { $0.hasPrefix("last-value") ? "last value" : $0 } ?? "no forecast yet"
-        guard bins < neededBins, model != "constant" else { return serving }
+        let serving = kind == .lastValue ? "last value" : model ?? "no forecast yet"
+        guard bins < neededBins, kind != .constant else { return serving }
         return "learning (\(bins) of \(neededBins) bins), \(serving)"
     }
 }

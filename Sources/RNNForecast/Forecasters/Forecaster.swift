@@ -44,14 +44,14 @@ public enum Forecaster: Sendable, Hashable {
         }
     }
 
-    /// `last-value`, `seasonal-naive`, `ridge`, or the network's cell: `elman`, `gru`, `lstm`.
-    public var kindName: String {
+    /// What it is, without its numbers.
+    public var kind: ModelKind {
         switch self {
-        case .lastValue: "last-value"
-        case .seasonalNaive: "seasonal-naive"
-        case .ridge: "ridge"
-        case .network(let model): model.weights.shape.stack.cell.rawValue
-        case .sequence(let model): model.weights.shape.stack.cell.rawValue
+        case .lastValue: .lastValue
+        case .seasonalNaive: .seasonalNaive
+        case .ridge: .ridge
+        case .network(let model): .network(model.weights.shape.stack.cell)
+        case .sequence(let model): .network(model.weights.shape.stack.cell)
         }
     }
 

@@ -79,7 +79,10 @@ public final class SeriesCatalogue: Sendable {
         contents.withLock { Array($0.infos.values) }.filter { selector.matches($0.key) }.sorted { $0.key < $1.key }
     }
 
-    // MARK: For the writer
+    /// Those ids that are of no series.
+    func unknown(among ids: [SeriesID]) -> Set<SeriesID> {
+        contents.withLock { contents in Set(ids.filter { contents.infos[$0] == nil }) }
+    }
 
     /// Takes the series whose rows must be inserted with the next journal row.
     func takeUnwritten() -> [SeriesInfo] {

@@ -125,7 +125,7 @@ final class StoreDatabase: Sendable {
         return switch error {
         case .damaged(let what): .damaged("\(path): \(what)")
         case .notWritable(_, let reason): .notWritable(path: path, reason: reason)
-        case .locked, .newerSchema, .full, .closed, .missing, .unknown, .failed: error
+        case .locked, .damagedTable, .newerSchema, .full, .closed, .missing, .unknown, .failed: error
         }
     }
 }

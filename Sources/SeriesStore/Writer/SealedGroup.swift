@@ -31,11 +31,12 @@ struct SealedGroup: Sendable {
     /// Series that go with all that hangs on them.
     var deletedSeries: [SeriesID] = []
 
-    func execute(in db: Database) throws(StoreError) {
+    /// - Parameter damaged: tables of forecasts that are left as they are.
+    func execute(in db: Database, except damaged: Set<ForecastTable>) throws(StoreError) {
         for (info, bytes) in segments { try SegmentTable.insert(info, bytes, into: db) }
         if !(samples.isEmpty && records.isEmpty) { try CursorTable.raise(.sealed(group), to: row, in: db) }
         for id in replaced { try SegmentTable.delete(id, in: db) }
-        if !deletedSeries.isEmpty { try SeriesTable.delete(deletedSeries, in: db) }
+        if !deletedSeries.isEmpty { try SeriesTable.delete(deletedSeries, except: damaged, in: db) }
     }
 }
 
