@@ -1,8 +1,9 @@
 // The table of kernel functions of one instruction set, and the safe way to call them.
 //
 // The functions behind it are compiled with CPU flags (RNNKernelsV1, V3, V4) or are the plain loops of `Reference`; all
-// have the same meaning. They trust their plans, so the methods here check once that what a plan names lies inside the
-// arena. Shapes inside a plan are made consistent by the plans' initialisers.
+// have the same meaning. They trust their plans, whose initialisers make shapes and places consistent within one layout.
+// The methods here check once more what a plan made for another arena would break first: not every array of it, but where
+// its last or largest ones lie.
 
 /// Kernels of one instruction set. Calls are not thread-safe on one arena; different arenas are independent.
 @safe public struct KernelTable: Sendable {

@@ -45,7 +45,7 @@ struct ExportCommand: ParsableCommand {
         let file = FinishedFile(output)
         do {
             try download(match, query, to: opened { () throws(DescriptorError) in try file.create() })
-            try file.finish()
+            do throws(DescriptorError) { try file.finish() } catch { throw ClientError.unwritable("\(error)") }
         } catch {
             file.discard()
             throw error

@@ -45,7 +45,8 @@ struct ForecastCommand: ParsableCommand {
             // Known, but not forecast yet: what is waited for is the answer.
             let rows = try SeriesReply.rows(from: common.get("/v1/series", match: match))
             if let asOf {
-                return output(rows.map { "\($0.series): no forecast is kept that was issued by \(asOf)\n" }.joined())
+                output(rows.map { "\($0.series): no forecast is kept that was issued by \(asOf)\n" }.joined())
+                throw ExitCode(1)
             }
             return output(rows.map(ForecastPage.missing).joined())
         }

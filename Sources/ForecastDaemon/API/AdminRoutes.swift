@@ -36,13 +36,14 @@ struct AdminRoutes: Sendable {
     /// The copy gets its name when it is whole, so that whatever bears the name is a backup.
     private func backup(_ request: Request) throws -> Response {
         let running = try readiness.running()
-        guard let path = Query(request).text("to"), path.hasPrefix("/") else {
+        guard let path = try Query(request, taking: ["to"]).text("to"), path.hasPrefix("/") else {
             throw APIError(.badRequest, "to: which file? Give a whole path, beginning with /")
         }
         guard !Environment.exists(path) else { throw APIError(.conflict, "\(path) exists; a backup replaces nothing") }
         let file = FinishedFile(path)
         // Whether it can be written at all is still a status, not a line.
         do throws(DescriptorError) { _ = try file.create() } catch {
+            guard error.isForbidden else { throw APIError(.conflict, "\(error)") }
             throw APIError(
                 .forbidden,
                 "\(error). The daemon writes the copy, as its own user and where its unit lets it: the folder of "

@@ -17,7 +17,7 @@ struct AlertRoutes: Sendable {
 
     private func list(_ request: Request) async throws -> Response {
         let running = try readiness.running()
-        let query = Query(request)
+        let query = try Query(request, taking: ["match", "all"])
         let wanted = query.text("match") == nil ? nil : Set(try query.series(of: running, required: true).map(\.id))
         let rows = try running.store.reader.alerts(open: query.text("all") != "1")
             .filter { wanted?.contains($0.series) ?? true }

@@ -17,7 +17,7 @@ struct ChangeRoutes: Sendable {
 
     private func delete(_ request: Request) throws -> Response {
         let running = try readiness.running()
-        let query = Query(request)
+        let query = try Query(request, taking: ["match", "from", "to", "dry_run"])
         let matching = try query.series(of: running, required: true)
         let range = try query.range()
         let isDryRun = query.text("dry_run") == "1"
@@ -87,7 +87,7 @@ struct ChangeRoutes: Sendable {
 
     private func rename(_ request: Request) async throws -> Response {
         let running = try readiness.running()
-        let query = Query(request)
+        let query = try Query(request, taking: ["old", "new", "merge"])
         guard let old = query.text("old"), let new = query.text("new") else {
             throw APIError(.badRequest, "rename needs old and new: a series each, or a name each")
         }

@@ -21,7 +21,7 @@ struct ExportRoutes: Sendable {
 
     private func export(_ request: Request) throws -> Response {
         let running = try readiness.running()
-        let query = Query(request)
+        let query = try Query(request, taking: ["match", "from", "to", "format"])
         let matching = try query.series(of: running, required: true)
         let range = try query.range() ?? Timestamp.min..<Timestamp.max
         let name = query.text("format") ?? ExportFormat.csv.rawValue

@@ -77,7 +77,7 @@ private struct ImportWork {
         let batch = reader.read(bytes, isLast: isLast)
         var intake = LineIngest.Intake()
         for run in batch.runs {
-            switch running.intake.resolve(run.key, for: peer) {
+            switch running.intake.resolve(run.key, for: peer, isImport: true) {
             case .known(let id):
                 series.insert(id)
                 samples += run.values.count

@@ -7,7 +7,14 @@ import SeriesStore
 struct Query: Sendable {
     private let parameters: Parameters
 
-    init(_ request: Request) { parameters = request.uri.queryParameters }
+    /// - Parameter known: what the route takes. Anything else is refused: a misspelt `from` would answer another question.
+    init(_ request: Request, taking known: [String]) throws(APIError) {
+        parameters = request.uri.queryParameters
+        for (name, _) in parameters where !known.contains(String(name)) {
+            let taken = known.isEmpty ? "it takes none" : "it takes " + known.joined(separator: ", ")
+            throw APIError(.badRequest, "\(name): this path has no such parameter; \(taken)")
+        }
+    }
 
     /// A parameter's text; nil when it is absent or empty.
     func text(_ name: String) -> String? {

@@ -20,7 +20,7 @@ struct ReadRoutes: Sendable {
 
     private func series(_ request: Request) async throws -> Response {
         let running = try readiness.running()
-        let query = Query(request)
+        let query = try Query(request, taking: ["match", "live"])
         let matching = try query.series(of: running, required: false)
         let onlyLive = query.text("live") == "1"
         var answer = JSONList()
@@ -82,7 +82,7 @@ struct ReadRoutes: Sendable {
 
     private func samples(_ request: Request) async throws -> Response {
         let running = try readiness.running()
-        let query = Query(request)
+        let query = try Query(request, taking: ["match", "from", "to", "step", "aggregate"])
         let matching = try query.series(of: running, required: true)
         let to = try query.time("to") ?? .max
         let from = try query.time("from") ?? (to == .max ? now() : to) &- 3_600_000_000_000
@@ -133,7 +133,7 @@ struct ReadRoutes: Sendable {
 
     private func forecasts(_ request: Request) async throws -> Response {
         let running = try readiness.running()
-        let query = Query(request)
+        let query = try Query(request, taking: ["match", "as_of", "horizon", "reaches"])
         let matching = try query.series(of: running, required: true)
         let asOf = try query.time("as_of")
         let horizon = try query.duration("horizon")

@@ -14,7 +14,7 @@ struct TrainRoutes: Sendable {
 
     private func train(_ request: Request) async throws -> Response {
         let running = try readiness.running()
-        let matching = try Query(request).series(of: running, required: true)
+        let matching = try Query(request, taking: ["match"]).series(of: running, required: true)
         let grids = await running.forecasting.requestTraining(of: matching.map(\.id))
         guard !grids.isEmpty else {
             throw APIError(

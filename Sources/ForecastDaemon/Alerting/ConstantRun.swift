@@ -1,7 +1,7 @@
 // How long a series has had one and the same value, and whether it has just left it.
 //
 // A constant series has no scale: the drift ratio of its first change is decided by the floors. So the departure has a
-// rule of its own (DESIGN §5): all rows of the last 24 hours, at least 144, equal; then three rows of other values.
+// rule of its own: all rows of the last 24 hours, at least 144, equal; then three rows of other values.
 
 /// The newest run of equal rows.
 struct ConstantRun: Sendable, Hashable {

@@ -12,6 +12,7 @@ struct CSVRows {
     private var columns: Columns?
     private var lastText = ""
     private var lastKey: SeriesKey?
+    private var saidThatNoSeries = false
 
     mutating func read(_ line: ArraySlice<UInt8>, isFirst: Bool, into batch: inout ImportBatch) {
         let fields = CSVRows.fields(line)
@@ -42,7 +43,9 @@ struct CSVRows {
     private mutating func key(_ text: String, _ batch: inout ImportBatch) -> SeriesKey? {
         if let lastKey, text == lastText { return lastKey }
         guard !text.isEmpty else {
-            batch.problem("the file has no column for the series: name it with --series")
+            // Of a file without the column, once: every line would say the same.
+            if !saidThatNoSeries { batch.problem("the file has no column for the series: name it with --series") }
+            saidThatNoSeries = columns?.series == nil
             return nil
         }
         do throws(SeriesTextError) {

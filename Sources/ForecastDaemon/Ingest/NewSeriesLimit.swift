@@ -1,6 +1,6 @@
 // New series cost memory for good, so their number is bounded twice: all together (`limits.series`), and for each client
 // by the minute (`limits.new_series_per_minute`), so that one script with a random tag does not shut others out. Known
-// series are never refused. Pure: time comes from the caller.
+// series are never refused, and an import, which somebody asked for, is bounded by the first limit alone. Pure: time comes from the caller.
 
 import SeriesStore
 
@@ -31,9 +31,10 @@ struct NewSeriesLimit: Sendable {
     ///
     /// - Parameters:
     ///   - existing: series there are now.
+    ///   - isImport: not counted by the minute.
     ///   - now: wall clock.
     /// - Returns: nil when it may be made, else the sentence for the client.
-    mutating func refusal(for peer: Peer?, existing: Int, now: Timestamp) -> String? {
+    mutating func refusal(for peer: Peer?, existing: Int, now: Timestamp, isImport: Bool = false) -> String? {
         let id = peer.map { Int64($0.uid) } ?? -1
         var client = clients[id] ?? Client()
         defer { clients[id] = client }
@@ -42,6 +43,7 @@ struct NewSeriesLimit: Sendable {
             client.limit = "limits.series (\(total))"
             return "new series refused: there are \(existing), and limits.series is \(total)"
         }
+        if isImport { return nil }
         let minute = now / 60_000_000_000
         if client.minute != minute {
             client.minute = minute

@@ -47,10 +47,10 @@ final class SampleIntake: Sendable {
     }
 
     /// The id of a series for a client: the known one, or a new one within the limits.
-    func resolve(_ key: SeriesKey, for peer: Peer?) -> SeriesResolution {
+    func resolve(_ key: SeriesKey, for peer: Peer?, isImport: Bool = false) -> SeriesResolution {
         if let id = store.catalogue.find(key) { return .known(id) }
         let refusal = state.withLock {
-            $0.newSeries.refusal(for: peer, existing: store.catalogue.count, now: now())
+            $0.newSeries.refusal(for: peer, existing: store.catalogue.count, now: now(), isImport: isImport)
         }
         if let refusal { return .refused(refusal) }
         let id = store.catalogue.intern(
@@ -77,9 +77,7 @@ final class SampleIntake: Sendable {
             state.counts.points += Int64(intake.samples.count)
             state.counts.refused += Int64(intake.refused)
             state.counts.strings += Int64(intake.strings)
-            for problem in intake.problems { state.counts.reasons[problem.reason.words, default: 0] += 1 }
-            let unnamed = intake.refused - intake.problems.count
-            if unnamed > 0 { state.counts.reasons["further in the same read", default: 0] += Int64(unnamed) }
+            for (reason, count) in intake.reasons { state.counts.reasons[reason, default: 0] += Int64(count) }
             if state.logMinute != minute {
                 state.logMinute = minute
                 state.logged = 0

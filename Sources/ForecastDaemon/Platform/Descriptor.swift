@@ -13,6 +13,9 @@ package struct DescriptorError: Error, Equatable, CustomStringConvertible {
     /// What was tried, as the beginning of a sentence: `cannot read /proc/stat`.
     package let attempt: String
 
+    /// Whether somebody else could do it, or we elsewhere.
+    var isForbidden: Bool { [EACCES, EPERM, EROFS].contains(code) }
+
     package var description: String { "\(attempt): \(DescriptorError.reason(code))" }
 
     static func reason(_ code: Int32) -> String { unsafe String(cString: strerror(code)) }

@@ -23,8 +23,11 @@ package struct FinishedFile: Sendable {
 
     /// Makes the unfinished file, with the mode of the one that it will replace.
     package func create() throws(DescriptorError) -> Descriptor {
-        let file = try Descriptor.create(new: unfinished)
         var rights = platform_file_rights()
+        if unsafe platform_rights(path, &rights) == 0, rights.mode & S_IFMT == S_IFDIR {
+            throw DescriptorError(code: EISDIR, attempt: "cannot write \(path)")
+        }
+        let file = try Descriptor.create(new: unfinished)
         if unsafe platform_rights(path, &rights) == 0 { fchmod(file.raw, rights.mode & 0o777) }
         return file
     }

@@ -55,7 +55,7 @@ import Testing
                 == "x: 92 since 03:10 accepted at 05:10 (stable since then), was expected 41–55")
         #expect(
             sentence.text(series: "x", facts: facts(.firing, rmse: 10), now: later)
-                == "x: up to 92 since 03:10, expected 41–55 (usual for Tue 03:00)")
+                == "x: has been up to 92 since 03:10, expected 41–55 (usual for Tue 03:00)")
         #expect(
             sentence.text(series: "x", facts: facts(.firing, actual: 7, band: 5...5), now: later)
                 == "x: 7 since 03:10, had been constant at 5")

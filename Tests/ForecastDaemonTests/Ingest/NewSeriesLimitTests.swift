@@ -27,6 +27,16 @@ import Testing
         #expect(limit.refusal(for: alice, existing: 1, now: minute) == nil)
     }
 
+    @Test("an import is bounded by all series alone, and leaves its client the room of the minute")
+    func imports() {
+        var limit = NewSeriesLimit(total: 5, perMinute: 1)
+        for existing in 0..<4 {
+            #expect(limit.refusal(for: alice, existing: existing, now: 0, isImport: true) == nil)
+        }
+        #expect(limit.refusal(for: alice, existing: 4, now: 0) == nil)
+        #expect(limit.refusal(for: alice, existing: 5, now: 0, isImport: true) != nil)
+    }
+
     @Test("beyond all series nobody makes new ones, and the sentence names the key")
     func total() {
         var limit = NewSeriesLimit(total: 2, perMinute: 10)

@@ -23,6 +23,8 @@ public struct LineIngest: Sendable {
         public var problems: [LineProtocolError] = []
         /// Lines and single fields refused.
         public var refused = 0
+        /// The same by reason, in words; there are as many as the parser knows.
+        public var reasons: [String: Int] = [:]
         /// Strings skipped.
         public var strings = 0
 
@@ -164,6 +166,7 @@ public struct LineIngest: Sendable {
 
         mutating func refuse(_ error: LineProtocolError) {
             intake.refused += 1
+            intake.reasons[error.reason.words, default: 0] += 1
             if intake.problems.count < LineIngest.maximumProblems { intake.problems.append(error) }
         }
     }
