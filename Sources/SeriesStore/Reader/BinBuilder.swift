@@ -77,14 +77,16 @@ struct BinBuilder {
                 sum.largest = value > sum.largest ? value : sum.largest
             }
         case .rate:
+            var before = self.before
             for index in values.indices {
                 let value = values[index]
                 if value.isNaN { continue }
                 sum.count += 1
-                sum.increase += increase(to: value)
+                sum.increase += Self.increase(from: before?.value, to: value)
                 if sum.since == nil { sum.since = times[index] }
                 before = (times[index], value)
             }
+            self.before = before
         }
         self.sum = sum
     }
@@ -106,7 +108,8 @@ struct BinBuilder {
         sum.least = min(sum.least, statistics.least)
         sum.largest = max(sum.largest, statistics.largest)
         sum.last = statistics.last
-        sum.increase += increase(to: statistics.first) + (statistics.last - statistics.first)
+        sum.increase +=
+            Self.increase(from: before?.value, to: statistics.first) + (statistics.last - statistics.first)
         if sum.since == nil { sum.since = first }
         before = (last, statistics.last)
         return true
@@ -119,9 +122,9 @@ struct BinBuilder {
     }
 
     /// A counter that fell was reset to 0, and has since grown to what it shows.
-    private func increase(to value: Double) -> Double {
+    private static func increase(from before: Double?, to value: Double) -> Double {
         guard let before else { return 0 }
-        return value >= before.value ? value - before.value : value
+        return value >= before ? value - before : value
     }
 
     private mutating func enter(_ next: Int64) {
