@@ -64,6 +64,7 @@ private struct Salvage {
             lost.append("series \(id): half of its name is gone")
             try new.run("DELETE FROM series WHERE id = ?", [.integer(id)])
         }
+        if hasForecasts { try SeriesTextTable.writeAll(in: new) }
     }
 
     /// Copies rows in the order of their keys. Where a page cannot be read, the next rows are looked for beyond it.

@@ -46,7 +46,7 @@ extension Store {
 extension Verification {
     init(of db: Database) throws(StoreError) {
         self.init()
-        _ = try Schema.found(in: db)
+        let version = try Schema.found(in: db)
         note("pages") { (_) throws(StoreError) in
             for sentence in try db.rows("PRAGMA quick_check(20)", [], { $0.text(0) }) where sentence != "ok" {
                 throw .damaged(sentence)
@@ -84,6 +84,12 @@ extension Verification {
                 UNION ALL SELECT id FROM forecast_fan WHERE length(fan) % 6 OR num <= 0 OR den <= 0
                 """
             ) { (row) throws(StoreError) in throw .damaged("fan \(row.integer(0)) is not one") }
+        }
+        note("texts of series") { (_) throws(StoreError) in
+            // A file of version 1 that no daemon has opened since has none.
+            guard version > 1, try GridTable.exists(in: db), let wrong = try SeriesTextTable.wrong(in: db).first
+            else { return }
+            throw .damaged("that of series \(wrong) is not its name")
         }
     }
 

@@ -59,7 +59,12 @@ extension StoreWriter {
             info.key = key
             let renamed = info
             try await barrier()
-            try await database.write { db in try SeriesTable.rename(renamed, in: db) }
+            try await database.write { db in
+                try db.inTransaction(.immediate) {
+                    try SeriesTable.rename(renamed, in: db)
+                    return .commit
+                }
+            }
             catalogue.rename(series, to: key)
             return
         }

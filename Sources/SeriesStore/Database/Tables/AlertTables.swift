@@ -48,6 +48,7 @@ enum AlertTable {
         let places = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
         try db.run("INSERT OR REPLACE INTO alert(id, \(columns)) VALUES (\(places))", values)
         try db.run("INSERT INTO alert_history(alert, \(columns)) VALUES (\(places))", values)
+        try SeriesTextTable.add(row.series, in: db)
     }
 
     /// Alerts that satisfy all that is given, newest first.

@@ -57,6 +57,7 @@ enum SeriesTable {
         try makeIndependent(of: info.id, in: db)
         try db.run(
             "UPDATE series SET base = NULL, key = ? WHERE id = ?", [.blob(info.key.bytes), .integer(info.id)])
+        try SeriesTextTable.rename(info.id, in: db)
     }
 
     /// Takes series away with their grids and all that hangs on them; their record expires by itself.
@@ -71,7 +72,7 @@ enum SeriesTable {
                     try runOnce("DELETE FROM \(table) WHERE grid IN \(grids)", in: db)
                 }
                 try runOnce("DELETE FROM forecast_fan WHERE id & 268435455 IN \(grids)", in: db)
-                for table in ["grid", "alert", "alert_history"] {
+                for table in ["grid", "alert", "alert_history", "series_text"] {
                     try runOnce("DELETE FROM \(table) WHERE series IN (\(list))", in: db)
                 }
             }
@@ -175,7 +176,7 @@ enum GridTable {
         )
         """
 
-    /// Whether the file has this table and all others of forecasts. One that holds samples alone has not: nine empty tables
+    /// Whether the file has this table and all others of forecasts. One that holds samples alone has not: ten empty tables
     /// and the statements of their views would be a tenth of a small store.
     static func exists(in db: Database) throws(StoreError) -> Bool {
         try !db.rows("SELECT 1 FROM sqlite_master WHERE name = 'grid'", [], { _ in }).isEmpty
@@ -186,6 +187,7 @@ enum GridTable {
             try db.run(
                 "INSERT INTO grid(id, series, step) VALUES (?, ?, ?)",
                 [.integer(grid.id), .integer(grid.series), .integer(grid.stepSeconds)])
+            try SeriesTextTable.add(grid.series, in: db)
         }
         if let last = grids.map(\.id).max() { try CursorTable.raise(.lastGrid, to: last, in: db) }
     }
