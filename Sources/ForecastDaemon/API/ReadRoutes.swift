@@ -109,9 +109,11 @@ struct ReadRoutes: Sendable {
     private func bins(
         of info: SeriesInfo, from: Timestamp, to: Timestamp, _ clock: BinClock, _ running: Running
     ) async throws -> Range<Int64> {
-        guard let summary = try await running.store.reader.summary(of: info.id) else { return 0..<0 }
-        let first = clock.bin(containing: max(from, summary.first))
-        let last = clock.bin(containing: min(to &- 1, summary.last))
+        guard let reach = try await running.store.reader.reach(of: info.id, stepSeconds: clock.stepSeconds) else {
+            return 0..<0
+        }
+        let first = clock.bin(containing: max(from, reach.lowerBound))
+        let last = clock.bin(containing: min(to &- 1, reach.upperBound))
         guard first <= last else { return 0..<0 }
         let count = last - first + 1
         guard count <= Self.mostBins else {

@@ -17,8 +17,9 @@ enum Schema {
                 try db.execute(sql: stored(sql))
             }
         },
-        // 2: the text of series that have forecasts is written down.
+        // 2: there are segments of tiers; the text of series that have forecasts is written down.
         { db in
+            for sql in View.ofSamples.flatMap({ [$0.drop, $0.create] }) { try db.execute(sql: stored(sql)) }
             guard try GridTable.exists(in: db) else { return }
             for sql in [SeriesTextTable.create] + View.ofForecasts.flatMap({ [$0.drop, $0.create] }) {
                 try db.execute(sql: stored(sql))

@@ -77,7 +77,7 @@ extension View {
         name: "v_chunk",
         columns: "segment, kind, owner_group, first_at, last_at, chunks, samples, size, bytes_per_sample",
         select: """
-            SELECT id, CASE kind WHEN 0 THEN 'samples' ELSE 'record' END, owner_group, first_at, last_at, chunks, samples,
+            SELECT id, CASE kind WHEN 0 THEN 'samples' WHEN 1 THEN 'record' ELSE 'tier' END, owner_group, first_at, last_at, chunks, samples,
             length(bytes), round(length(bytes) * 1.0 / samples, 3) FROM segment
             """)
 

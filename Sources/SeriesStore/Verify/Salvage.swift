@@ -105,7 +105,8 @@ private struct Salvage {
             switch (table, values.last) {
             case ("journal", .blob(let bytes)?): _ = try JournalRow(bytes, with: Decompressor())
             case ("segment", .blob(let bytes)?):
-                let segment = try SalvagedSegment(bytes)
+                guard case .integer(let group) = values[2] else { throw StoreError.damaged("a segment of no group") }
+                let segment = try SalvagedSegment(bytes, group: group)
                 if segment.gaps.isEmpty { break }
                 for gap in segment.gaps { lost.append("segment \(id): \(sentence(gap, segment.kind))") }
                 if segment.rest.isEmpty { return }
@@ -130,12 +131,13 @@ private struct Salvage {
 
     private func sentence(_ gap: SalvagedSegment.Gap, _ kind: SegmentKind) -> String {
         switch kind {
-        case .samples:
+        case .samples, .tier:
+            let what = kind == .tier ? "bins" : "samples"
             // The names were copied first.
             let info = try? SeriesTable.all(in: new).first { $0.id == gap.owner }
             let name = info.map(\.key.description) ?? "series \(gap.owner)"
             let (from, to) = (gap.times.first / 1_000_000_000, gap.times.last / 1_000_000_000)
-            return "\(gap.times.count) samples of \(name), \(from) to \(to) in seconds since 1970: \(gap.reason.reason)"
+            return "\(gap.times.count) \(what) of \(name), \(from) to \(to) in seconds since 1970: \(gap.reason.reason)"
         case .record:
             let grid = RecordOwner(id: gap.owner).grid
             return "\(gap.times.count) entries of the record of grid \(grid): \(gap.reason.reason)"

@@ -10,7 +10,7 @@ public struct Verification: Sendable, Equatable {
     public var segments = 0
     /// Chunks decoded.
     public var chunks = 0
-    /// Samples and record entries decoded, journal included.
+    /// Samples, record entries and bins of tiers decoded, journal included.
     public var samples = 0
     /// Journal rows decoded.
     public var journalRows = 0
@@ -111,6 +111,9 @@ extension Verification {
                 }
             case .record:
                 timestamps = try reading.entries(chunk, times, blob, info).map(\.bin)
+            case .tier:
+                _ = try reading.bins(chunk, times, blob, info)
+                timestamps = try reading.timestamps(times, blob, info)
             }
             guard zip(timestamps, timestamps.dropFirst()).allSatisfy({ $0 < $1 }) else {
                 throw .damaged("times of \(chunk.owner) do not ascend")
