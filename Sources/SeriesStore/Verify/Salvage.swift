@@ -13,6 +13,8 @@ extension Store {
         guard FileSize.bytes(target) == 0 else { throw .notWritable(path: target, reason: "the file exists") }
         var configuration = Configuration()
         configuration.readonly = true
+        // A definition that cannot be read costs its own table: without this word it would cost all of them.
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA writable_schema = ON") }
         do {
             let source = try DatabaseQueue(path: path, configuration: configuration)
             let copy = try StoreDatabase(path: target, cacheBytes: 8_000_000)
@@ -54,7 +56,8 @@ private struct Salvage {
 
     /// - Throws: what the new file will not take; what the old one does not give is noted.
     mutating func run() throws(StoreError) {
-        let hasForecasts = try GridTable.exists(in: old)
+        // Where the list of tables breaks off, those that are missing in it are said to be lost.
+        let hasForecasts = (try? GridTable.exists(in: old)) ?? true
         if hasForecasts { try Schema.makeForecastTables(new) }
         for table in Self.tablesOfSamples + (hasForecasts ? Self.tablesOfForecasts : []) { try copy(table) }
         // A key is no key without its base.
@@ -70,6 +73,12 @@ private struct Salvage {
     /// Copies rows in the order of their keys. Where a page cannot be read, the next rows are looked for beyond it.
     private mutating func copy(_ table: String) throws(StoreError) {
         let hasRowID = !["skill", "cursor", "model"].contains(table)
+        do {
+            try old.query("SELECT 1 FROM \(table) LIMIT 0") { (_) throws(StoreError) in }
+        } catch {
+            lost.append("\(table), all of it: \(error.reason)")
+            return
+        }
         var after = Int64.min
         var step: Int64 = 1
         while true {
