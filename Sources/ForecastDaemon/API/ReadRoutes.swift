@@ -83,8 +83,9 @@ struct ReadRoutes: Sendable {
         if let step = try query.duration("step") {
             let clock = BinClock(stepSeconds: step)
             var requests: [(info: SeriesInfo, bins: BinRequest)] = []
-            for info in matching {
-                let range = try await bins(of: info, from: from, to: to, clock, running)
+            let reaches = try await running.store.reader.reach(of: matching.map(\.id), stepSeconds: step)
+            for (info, reach) in zip(matching, reaches) {
+                let range = try bins(of: reach, from: from, to: to, clock)
                 requests.append(
                     (
                         info,
@@ -105,13 +106,11 @@ struct ReadRoutes: Sendable {
     /// Most bins in one answer for one series.
     static let mostBins: Int64 = 1_000_000
 
-    /// The bins of a range that a series may have samples in.
+    /// The bins between two times that may have a value, of a series with this reach.
     private func bins(
-        of info: SeriesInfo, from: Timestamp, to: Timestamp, _ clock: BinClock, _ running: Running
-    ) async throws -> Range<Int64> {
-        guard let reach = try await running.store.reader.reach(of: info.id, stepSeconds: clock.stepSeconds) else {
-            return 0..<0
-        }
+        of reach: ClosedRange<Timestamp>?, from: Timestamp, to: Timestamp, _ clock: BinClock
+    ) throws(APIError) -> Range<Int64> {
+        guard let reach else { return 0..<0 }
         let first = clock.bin(containing: max(from, reach.lowerBound))
         let last = clock.bin(containing: min(to &- 1, reach.upperBound))
         guard first <= last else { return 0..<0 }

@@ -48,18 +48,25 @@ public struct StoreReader: Sendable {
         throw .failed("the segments of series \(series) change faster than they can be read")
     }
 
-    /// From when to when bins of a step may have values: what samples and, where these have gone, tiers cover. Of tiers it is
-    /// what they have of any series in the group.
-    public func reach(of series: SeriesID, stepSeconds: Int64) async throws(StoreError) -> ClosedRange<Timestamp>? {
-        let summary = try await summary(of: series)
-        let tiers = state.withLock { contents in
-            contents.tiers(of: series, in: stepSeconds, steps: contents.tierSteps, from: .min, to: .max)
+    /// From when to when bins of a step may have values, for each series: what samples and, where these have gone, tiers cover.
+    /// Of tiers it is what they have of any series in the group.
+    public func reach(
+        of series: [SeriesID], stepSeconds: Int64
+    ) async throws(StoreError) -> [ClosedRange<Timestamp>?] {
+        let tiers: [TierSources] = state.withLock { contents in
+            let steps = contents.tierSteps
+            return series.map { contents.tiers(of: $0, in: stepSeconds, steps: steps, from: .min, to: .max) }
         }
-        let segments = tiers.tiers.flatMap(\.segments)
-        let first = (segments.map(\.first) + [summary?.first].compactMap { $0 }).min()
-        let last = (segments.map(\.last) + [summary?.last].compactMap { $0 }).max()
-        guard let first, let last else { return nil }
-        return first...last
+        var result: [ClosedRange<Timestamp>?] = []
+        for (series, tiers) in zip(series, tiers) {
+            var reach = try await summary(of: series).map { $0.first...$0.last }
+            for segment in tiers.tiers.flatMap(\.segments) {
+                let known = reach ?? segment.first...segment.last
+                reach = min(known.lowerBound, segment.first)...max(known.upperBound, segment.last)
+            }
+            result.append(reach)
+        }
+        return result
     }
 
     /// The same of every series that has samples, from directories alone: no chunk is decoded.

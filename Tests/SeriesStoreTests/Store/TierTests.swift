@@ -15,7 +15,8 @@ import Testing
         return options
     }
 
-    /// Whole numbers, so that sums of sums are sums: a counter with resets, a gauge of either sign, gaps, and no numbers.
+    /// A counter with resets or a gauge of either sign, with gaps and NaN. Whole numbers, so that sums of sums are sums; fewer
+    /// than 4096, so that no merge in the background makes one chunk of all.
     private static func samples(_ seed: Int, from: Int64 = end - 50_000, to: Int64 = end) -> Samples {
         var random = Seeded(seed)
         var samples = Samples()
@@ -29,7 +30,7 @@ import Testing
             var value = isCounter ? counter : Double(Int.random(in: -1000...1000, using: &random))
             if Int.random(in: 0..<200, using: &random) == 0 { value = .nan }
             samples.append(second * Self.second + Int64.random(in: 0..<1000, using: &random), value)
-            second += Int.random(in: 0..<500, using: &random) == 0 ? 3000 : Int64.random(in: 5...15, using: &random)
+            second += Int.random(in: 0..<500, using: &random) == 0 ? 3000 : Int64.random(in: 8...22, using: &random)
         }
         return samples
     }
@@ -45,7 +46,7 @@ import Testing
     private static func answers(_ store: Store, _ series: [SeriesID], _ steps: [Int64]) async throws -> [String] {
         var answers: [String] = []
         for step in steps {
-            for start in [end - 60_000, end - 30_000, end - 9000] {
+            for start in [end - 60_000, end - 9000] {
                 let range = start / step..<end / step + 1
                 for aggregate in aggregates {
                     let requests = series.map {
@@ -64,10 +65,10 @@ import Testing
     }
 
     @Test(
-        "every aggregate says the same after the samples have gone, on any multiple of a tier's step", arguments: 0..<4)
+        "every aggregate says the same after the samples have gone, on any multiple of a tier's step", arguments: 0..<2)
     func same(seed: Int) async throws {
         let path = folder.database
-        let steps: [Int64] = [60, 120, 600, 1800, 3600, 7200]
+        let steps: [Int64] = [60, 120, 1800, 3600, 7200]
         let options = Self.options([(60, 1_000_000), (600, 2_000_000)])
         let series = try await withStore(at: path, options: options) { store in
             // In two groups, one of them with an open end, and pieces that end anywhere.
@@ -156,14 +157,14 @@ import Testing
             }
             let before = try await Self.answers(store, [id], [1800, 3600])
             try await Self.expire(store)
-            let fine = try await store.reader.reach(of: id, stepSeconds: 60)
+            let fine = try await store.reader.reach(of: [id], stepSeconds: 60)[0]
             #expect(try await Self.answers(store, [id], [1800, 3600]) == before)
             // Bins of one segment go together: what was made at once is one. A second life of the tier begins later.
             await store.keep(Self.options([(600, 2_000_000)]))
             try await Self.expire(store)
             await store.keep(Self.options([(60, 30_000), (600, 2_000_000)], retention: 3600))
             try await Self.expire(store)
-            let later = try await store.reader.reach(of: id, stepSeconds: 60)
+            let later = try await store.reader.reach(of: [id], stepSeconds: 60)[0]
             #expect(later?.lowerBound ?? 0 > fine?.lowerBound ?? 0)
             #expect(try await Self.answers(store, [id], [1800, 3600]) == before)
         }
