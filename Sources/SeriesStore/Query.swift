@@ -78,7 +78,8 @@ public enum QueryError: Error, Equatable, CustomStringConvertible {
     fileprivate init(running error: StoreError) {
         switch error {
         case .notWritable: self = .statement("it would change the store, and only reading is possible here")
-        default: self = .store(error)
+        case .locked, .damaged, .damagedTable, .newerSchema, .full, .closed, .missing, .unknown, .failed:
+            self = .store(error)
         }
     }
 

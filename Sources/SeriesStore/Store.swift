@@ -44,12 +44,15 @@ public final class Store: Sendable {
         database: StoreDatabase, lock: StoreLock, options: Options, clock: any Clock<Duration>,
         now: @escaping @Sendable () -> Timestamp, onCommit: @escaping @Sendable (SampleBatch) -> Void
     ) throws(StoreError) {
-        let loaded = try database.readNow { db in try LoadedStore(from: db, now: now()) }
+        let health = StoreHealth()
+        let loaded = try health.skippingDamage { (damaged) throws(StoreError) in
+            try database.readNow { db in try LoadedStore(from: db, except: damaged, now: now()) }
+        }
         self.database = database
         self.lock = lock
         catalogue = SeriesCatalogue(loaded.series, nextID: loaded.nextSeriesID, now: now)
         let state = StoreState(loaded.contents)
-        health = StoreHealth()
+        self.health = health
         writer = StoreWriter(
             options: options, database: database, state: state, catalogue: catalogue, health: health,
             grids: loaded.grids,
@@ -99,6 +102,9 @@ public final class Store: Sendable {
     public func rename(_ series: SeriesID, to key: SeriesKey, merging: Bool = false) async throws(StoreError) {
         try await writer.rename(series, to: key, merging: merging)
     }
+
+    /// Gives cached pages back, soon; the next readers take them from the kernel's.
+    public func releaseMemory() { database.releaseMemory() }
 
     /// Changes what is kept: `retention`, `maxBytes`, `keepFree`, `rules` and `forecasts`. The other options stay as they were at
     /// open.

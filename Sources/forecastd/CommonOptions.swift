@@ -16,7 +16,7 @@ struct CommonOptions: ParsableArguments {
     ///
     /// - Parameter waits: for a daemon that is opening its store.
     func client(waits: Bool = true) throws(ClientError) -> DaemonClient {
-        let client = try waits ? DaemonClient.whenReady(socket: socket) : DaemonClient(socket: socket)
+        let client = try DaemonClient(socket: socket, waits: waits)
         if let note = client.note { Descriptor.write("forecastd: \(note)\n", to: 2) }
         return client
     }
@@ -89,6 +89,8 @@ func output(_ text: String) { Descriptor.write(text, to: 1) }
 /// The store file of a daemon that answers; nil if none does, which is no fault where a file will do.
 func daemonsStore(_ common: CommonOptions) throws(ClientError) -> String? {
     do throws(ClientError) {
+        // The status is answered before the store is there.
+        _ = try common.get("/-/ready")
         return try decoded(StatusReply.self, from: common.get("/v1/status")).store?.path
     } catch {
         if common.socket != nil { throw error }

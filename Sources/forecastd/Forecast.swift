@@ -43,7 +43,7 @@ struct ForecastCommand: ParsableCommand {
         let forecasts = try decoded([ForecastReply].self, from: body)
         guard !forecasts.isEmpty else {
             // Known, but not forecast yet: what is waited for is the answer.
-            let rows = try decoded([SeriesReply].self, from: common.get("/v1/series", match: match))
+            let rows = try SeriesReply.rows(from: common.get("/v1/series", match: match))
             if let asOf {
                 return output(rows.map { "\($0.series): no forecast is kept that was issued by \(asOf)\n" }.joined())
             }

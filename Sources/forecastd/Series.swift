@@ -25,7 +25,7 @@ struct SeriesCommand: ParsableCommand {
         if common.json, !all { query.append(("live", "1")) }
         let body = try common.get("/v1/series", query)
         if common.json { return output(body) }
-        let rows = try decoded([SeriesReply].self, from: body)
+        let rows = try SeriesReply.rows(from: body)
         if rows.isEmpty {
             return output("no series yet: `forecastd host` streams this host's, `forecastd import` reads history\n")
         }

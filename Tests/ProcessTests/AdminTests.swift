@@ -166,5 +166,42 @@ extension ProcessSuite {
                 #expect(found.values.filter { $0.isEmpty }.count == 1)
             }
         }
+
+        @Test(
+            "with a damaged table of forecasts the daemon starts, says so, takes samples and answers from them",
+            arguments: ["grid", "forecast_latest", "forecast_fan", "model", "state", "alert", "skill"])
+        func damagedTable(table: String) throws {
+            try DaemonUnderTest.with(configuration: "training: {enabled: false}\n") { daemon in
+                try daemon.start()
+                try Self.fill(daemon, count: 300)
+                try wait(for: "a grid for each series", upTo: 60) { try daemon.status().forecasts?.grids == 3 }
+                try daemon.stop()
+                let root = try daemon.sql("SELECT rootpage FROM sqlite_master WHERE name = '\(table)'")
+                let page = try #require(root.first?.first.flatMap { Int($0) })
+                var bytes = try Files.read(daemon.store)
+                let size = Int(bytes[16]) << 8 | Int(bytes[17])
+                for index in (page - 1) * size..<page * size { bytes[index] = 0xFF }
+                try Files.write(bytes, to: daemon.store)
+                try daemon.start()
+                let next = Self.start + 300 * 60_000_000_000
+                for k in 0..<5 as Range<Int64> {
+                    let lines = "load one=\(k) \(next + k * 60_000_000_000)\nfresh value=1 \(next + k)\n"
+                    try #require(try daemon.api().post("/write", lines).status == 204)
+                }
+                #expect(try daemon.samples("load_one")["load_one"]?.values.suffix(5) == [0, 1, 2, 3, 4])
+                // Whoever reads or writes the table finds it; the skill of a day is written at stop.
+                let status = try daemon.status()
+                #expect(status.state.hasPrefix("degraded: the table \(table) is damaged"), "\(status.state)")
+                #expect(status.state.contains("forecastd verify --salvage NEW"))
+                #expect(try daemon.run("series").ending == .exit(0))
+                #expect(try daemon.stop() == .exit(0), "\(daemon.log)")
+                let saved = daemon.folder + "/saved.db"
+                #expect(try daemon.run("verify", daemon.store, "--salvage", saved).ending == .exit(0))
+                try Files.write(try Files.read(saved), to: daemon.store)
+                try daemon.start()
+                #expect(try daemon.status().state == "running")
+                #expect(try daemon.samples("load_one")["load_one"]?.values.count == 305)
+            }
+        }
     }
 }

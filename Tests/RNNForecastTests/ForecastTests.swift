@@ -35,7 +35,7 @@ import Testing
             newest.first += Int64(values.count - needed)
             for (a, b) in zip(whole.values, model.forecast(newest).values) {
                 // Running sums begin elsewhere.
-                #expect(abs(a - b) < 1e-6 * abs(a), "\(model.kindName)")
+                #expect(abs(a - b) < 1e-6 * abs(a), "\(model.kind.name)")
             }
         }
     }
@@ -46,7 +46,7 @@ import Testing
             var values = Array(Made.daily(700).suffix(bins))
             if bins > 3 { values[bins / 2] = .nan }
             let fan = model.forecast(Made.history(values))
-            #expect(fan.values.allSatisfy { $0.isFinite }, "\(model.kindName)")
+            #expect(fan.values.allSatisfy { $0.isFinite }, "\(model.kind.name)")
             values = [Double](repeating: .nan, count: bins)
             #expect(model.forecast(Made.history(values)).values.allSatisfy { $0.isNaN })
         }

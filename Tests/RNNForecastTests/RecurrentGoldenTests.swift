@@ -7,7 +7,6 @@ import Testing
 
 /// A file of Fixtures/recurrent, written by make_recurrent.py in double precision.
 private struct RecurrentGolden: Decodable {
-    let cell: String
     let inputs: Int
     let hidden: Int
     let outputs: Int
@@ -42,25 +41,13 @@ private struct RecurrentGolden: Decodable {
     }
 }
 
-/// A file of Fixtures/recurrent of several layers or directions.
-private struct StackGolden: Decodable {
-    let inputs: Int
-    let hidden: Int
-    let outputs: Int
-    let steps: Int
-    let windows: Int
-    let loss: Double
-    let gradients: String
-    let headGradients: String
-}
-
 @Suite("Stacks of layers") struct StackGoldenTests {
     @Test(
         "loss and gradients agree with PyTorch's in both directions and through every layer",
         arguments: Cell.allCases, [(1, true), (2, false), (3, true)])
     func golden(cell: Cell, depth: (layers: Int, bidirectional: Bool)) throws {
         let name = "stack-\(cell.rawValue)-\(depth.layers)-\(depth.bidirectional ? 2 : 1)"
-        let golden: StackGolden = try Fixture.json("recurrent/\(name).json")
+        let golden: RecurrentGolden = try Fixture.json("recurrent/\(name).json")
         let shape = StackShape(
             cell: cell, inputs: golden.inputs, hidden: golden.hidden, layers: depth.layers,
             bidirectional: depth.bidirectional)

@@ -33,14 +33,14 @@ private func trained(_ values: [Double], seed: UInt64 = 1, change: (inout Foreca
 
     @Test("two bins are served by the last value, and the seasonal naive enters with two seasons to compare")
     func simple() throws {
-        #expect(try trained(Made.daily(2)).forecaster.kindName == "last-value")
+        #expect(try trained(Made.daily(2)).forecaster.kind == .lastValue)
         #expect(try trained(Made.daily(180)).scores.map(\.name) == ["last-value", "seasonal-naive", "ridge"])
     }
 
     @Test("a daily shape is learnt: the winner beats both baselines by far")
     func learns() throws {
         let outcome = try trained(Made.daily(1_500))
-        #expect(["ridge", "elman"].contains(outcome.forecaster.kindName))
+        #expect(["ridge", "elman"].contains(outcome.forecaster.kind.name))
         let skill = try #require(outcome.skill)
         #expect(skill > 0.15)
         #expect(outcome.width80 > 0.5 && outcome.width80 < 3)
@@ -126,7 +126,7 @@ private func trained(_ values: [Double], seed: UInt64 = 1, change: (inout Foreca
         }
         let outcome = try trained(values)
         let fan = outcome.forecaster.forecast(Made.history(values))
-        #expect(fan.values.allSatisfy { $0.isFinite }, "\(outcome.forecaster.kindName)")
+        #expect(fan.values.allSatisfy { $0.isFinite }, "\(outcome.forecaster.kind.name)")
         #expect(outcome.report.skipped == 0)
     }
 

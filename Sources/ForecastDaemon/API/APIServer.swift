@@ -7,6 +7,7 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import SeriesStore
 import ServiceLifecycle
 
 /// Serves the router on one listening descriptor until a graceful shutdown, then lets running requests finish.
@@ -73,6 +74,9 @@ struct APIServer: Service {
             return try await responder.respond(to: request, context: context)
         } catch let error as APIError {
             return error.response
+        } catch StoreError.damagedTable(let table, let what) {
+            // `status` and the log have said so once.
+            return APIError(storing: .damagedTable(table, what)).response
         } catch is CancellationError {
             // The daemon stops, or the client has gone: nobody's fault, and nobody's news.
             return APIError.tryAgain("stopping", afterSeconds: 1).response

@@ -54,16 +54,9 @@ struct ChangeRoutes: Sendable {
     private func count(
         _ matching: ArraySlice<SeriesInfo>, _ range: Range<Timestamp>?, _ running: Running
     ) async throws(StoreError) -> [SeriesID: Int] {
-        var counts: [SeriesID: Int] = [:]
-        for info in matching {
-            if let range {
-                let (from, to) = (range.lowerBound, range.upperBound)
-                counts[info.id] = try await running.store.reader.samples(of: info.id, from: from, to: to).values.count
-            } else {
-                counts[info.id] = try await running.store.reader.summary(of: info.id)?.count
-            }
-        }
-        return counts
+        let (reader, ids) = (running.store.reader, matching.map(\.id))
+        if let range { return try await reader.counts(of: ids, in: range) }
+        return try await reader.summaries(of: ids).mapValues(\.count)
     }
 
     private func delete(

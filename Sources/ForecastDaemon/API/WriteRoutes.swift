@@ -171,6 +171,8 @@ extension APIError {
         switch error {
         case .full, .closed: self = .tryAgain("\(error)", afterSeconds: 10)
         case .notWritable, .locked, .damaged, .newerSchema, .failed: self = .tryAgain("\(error)", afterSeconds: 30)
+        // Coming again would not help.
+        case .damagedTable: self.init(.internalServerError, "\(error)")
         case .missing, .unknown: self.init(.notFound, "\(error)")
         }
     }

@@ -9,8 +9,8 @@
 enum LocalTime: Sendable, Hashable {
     /// The same offset all year round, in seconds east of UTC.
     case fixed(seconds: Int64)
-    /// The rules of a place.
-    case zone(ZoneTable)
+    /// The rules of a place. Indirect: every series holds its zone.
+    indirect case zone(ZoneTable)
 
     /// What is used when a host has no zone file.
     static let utc = LocalTime.fixed(seconds: 0)

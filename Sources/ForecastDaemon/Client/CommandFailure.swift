@@ -46,7 +46,7 @@ extension StoreError: CommandFailure {
     package var exitCode: Int32 {
         switch self {
         case .locked: 75
-        case .damaged, .newerSchema: 78
+        case .damaged, .damagedTable, .newerSchema: 78
         case .notWritable: 73
         case .missing, .unknown: 66
         case .full, .closed, .failed: 74

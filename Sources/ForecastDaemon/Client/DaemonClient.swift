@@ -19,9 +19,17 @@ package struct DaemonClient: ~Copyable {
     /// Bytes per read: more than most answers, so that most take one call.
     private static let readSize = 256 * 1024
 
+    private let flag: String?
+    private let waits: Bool
+
     /// Connects, in the order of `SocketSearch`.
-    package init(socket flag: String?) throws(ClientError) {
+    ///
+    /// - Parameter waits: where the daemon answers that it is opening its store, it is asked again, for a few seconds; then its
+    ///   refusal, which says what it is doing, is the answer.
+    package init(socket flag: String?, waits: Bool = false) throws(ClientError) {
         let found = try SocketSearch(door: .api, flag: flag).connect()
+        self.flag = flag
+        self.waits = waits
         path = found.path
         note = found.note
         descriptor = found.take()
@@ -32,23 +40,25 @@ package struct DaemonClient: ~Copyable {
     /// Questions in a second meanwhile.
     private static let questionsAtStart = 20
 
-    /// Connects to a daemon that has opened its store, which is waited for. One that takes longer is connected to all the
-    /// same: its refusal says what it is doing.
-    package static func whenReady(socket flag: String?) throws(ClientError) -> DaemonClient {
-        for _ in 0..<patienceAtStart * questionsAtStart {
-            do throws(ClientError) {
-                _ = try DaemonClient(socket: flag).get("/-/ready")
-            } catch {
-                if case .refused(503, let sentence) = error, sentence.hasPrefix("starting") {
-                    usleep(UInt32(1_000_000 / questionsAtStart))
-                    continue
-                }
-                if case .refused = error { break }
-                throw error
-            }
-            break
+    /// Puts a question, on a new connection each time while the daemon says that it is starting. A daemon that runs is asked
+    /// once, on the connection that is there.
+    private consuming func whenStarted<Answer>(
+        _ question: (borrowing DaemonClient) throws(ClientError) -> Answer
+    ) throws(ClientError) -> Answer {
+        var left = waits ? DaemonClient.patienceAtStart * DaemonClient.questionsAtStart : 0
+        let flag = flag
+        do { return try question(self) } catch { try DaemonClient.pause(after: error, &left) }
+        while true {
+            let next = try DaemonClient(socket: flag)
+            do { return try question(next) } catch { try DaemonClient.pause(after: error, &left) }
         }
-        return try DaemonClient(socket: flag)
+    }
+
+    /// - Throws: the error, unless it says that the daemon is starting and there is patience left.
+    private static func pause(after error: ClientError, _ left: inout Int) throws(ClientError) {
+        guard case .refused(503, let sentence) = error, sentence.hasPrefix("starting"), left > 0 else { throw error }
+        left -= 1
+        usleep(UInt32(1_000_000 / questionsAtStart))
     }
 
     /// The body of the answer to GET.
@@ -59,16 +69,20 @@ package struct DaemonClient: ~Copyable {
     package consuming func get(_ route: String, _ query: [(name: String, value: String)] = []) throws(ClientError)
         -> [UInt8]
     {
-        try ask("GET", route, query)
-        return try wholeReply()
+        try whenStarted { (client: borrowing DaemonClient) throws(ClientError) in
+            try client.ask("GET", route, query)
+            return try client.wholeReply()
+        }
     }
 
     /// The body of the answer to POST without a body.
     package consuming func post(_ route: String, _ query: [(name: String, value: String)] = []) throws(ClientError)
         -> [UInt8]
     {
-        try ask("POST", route, query, extra: "Content-Length: 0\r\n")
-        return try wholeReply()
+        try whenStarted { (client: borrowing DaemonClient) throws(ClientError) in
+            try client.ask("POST", route, query, extra: "Content-Length: 0\r\n")
+            return try client.wholeReply()
+        }
     }
 
     /// Posts and hands on each line of the answer as it comes.
@@ -80,32 +94,52 @@ package struct DaemonClient: ~Copyable {
         _ route: String, _ query: [(name: String, value: String)], body: (() throws(ClientError) -> [UInt8]?)?,
         line: ([UInt8]) throws(ClientError) -> Void
     ) throws(ClientError) {
-        var reply = HTTPReply()
-        if let body {
-            try ask("POST", route, query, extra: "Transfer-Encoding: chunked\r\n")
-            var brokenOff: ClientError?
-            while let piece = try body() {
-                if piece.isEmpty { continue }
-                let head = Array("\(String(piece.count, radix: 16))\r\n".utf8)
-                do throws(ClientError) { try send(head + piece + [13, 10]) } catch {
-                    // The daemon may refuse in the middle (413, 503) and close: its reason is still to be read.
-                    brokenOff = error
-                    break
-                }
-                // Progress may come while the question is still being sent; left unread it would stall both sides.
-                while descriptor.isReadable(within: 0), !reply.isComplete {
-                    try receive(into: &reply, patience: nil)
-                    if reply.status >= 300 { break }
-                    for text in reply.takeLines() { try line(text) }
-                }
-                if reply.isComplete || reply.status >= 300 { break }
+        let waits = waits
+        guard let body else {
+            return try whenStarted { (client: borrowing DaemonClient) throws(ClientError) in
+                try client.ask("POST", route, query, extra: "Content-Length: 0\r\n")
+                try client.hand(HTTPReply(), line)
             }
-            if brokenOff == nil, !reply.hasHead || reply.status < 300 {
-                try? send(Array("0\r\n\r\n".utf8))
-            }
-        } else {
-            try ask("POST", route, query, extra: "Content-Length: 0\r\n")
         }
+        try whenStarted { (client: borrowing DaemonClient) throws(ClientError) in
+            // A question that is made on the way cannot be put twice: whether the daemon has started is asked before.
+            if waits {
+                try client.ask("GET", "/-/ready", [], isLast: false)
+                _ = try client.wholeReply()
+            }
+            try client.ask("POST", route, query, extra: "Transfer-Encoding: chunked\r\n")
+            try client.hand(client.send(body, line), line)
+        }
+    }
+
+    /// Sends a body in chunks, and hands on what is answered meanwhile; returns what has come of the answer.
+    private borrowing func send(
+        _ body: () throws(ClientError) -> [UInt8]?, _ line: ([UInt8]) throws(ClientError) -> Void
+    ) throws(ClientError) -> HTTPReply {
+        var reply = HTTPReply()
+        while let piece = try body() {
+            if piece.isEmpty { continue }
+            let head = Array("\(String(piece.count, radix: 16))\r\n".utf8)
+            // The daemon may refuse in the middle (413, 503) and close: its reason is still to be read.
+            do throws(ClientError) { try send(head + piece + [13, 10]) } catch { return reply }
+            // Progress may come while the question is still being sent; left unread it would stall both sides.
+            while descriptor.isReadable(within: 0), !reply.isComplete {
+                try receive(into: &reply, patience: nil)
+                if reply.status >= 300 { break }
+                for text in reply.takeLines() { try line(text) }
+            }
+            if reply.isComplete || reply.status >= 300 { return reply }
+        }
+        // A daemon that has closed meanwhile has said why.
+        do throws(ClientError) { try send(Array("0\r\n\r\n".utf8)) } catch { return reply }
+        return reply
+    }
+
+    /// Hands on the lines of an answer as they come, to its end.
+    private borrowing func hand(
+        _ begun: HTTPReply, _ line: ([UInt8]) throws(ClientError) -> Void
+    ) throws(ClientError) {
+        var reply = begun
         while true {
             if reply.hasHead, reply.status < 300 {
                 for text in reply.takeLines() { try line(text) }
@@ -123,23 +157,27 @@ package struct DaemonClient: ~Copyable {
     package consuming func download(
         _ route: String, _ query: [(name: String, value: String)], take: ([UInt8]) throws(ClientError) -> Void
     ) throws(ClientError) {
-        try ask("GET", route, query)
-        var reply = HTTPReply()
-        while !reply.isComplete {
-            try receive(into: &reply, patience: nil)
-            if reply.hasHead, reply.status < 300 { try take(reply.takeBody()) }
+        try whenStarted { (client: borrowing DaemonClient) throws(ClientError) in
+            try client.ask("GET", route, query)
+            var reply = HTTPReply()
+            while !reply.isComplete {
+                try client.receive(into: &reply, patience: nil)
+                if reply.hasHead, reply.status < 300 { try take(reply.takeBody()) }
+            }
+            if reply.status >= 300 { throw client.refusal(reply) }
         }
-        if reply.status >= 300 { throw refusal(reply) }
     }
 
     private borrowing func ask(
-        _ method: String, _ route: String, _ query: [(name: String, value: String)], extra: String = ""
+        _ method: String, _ route: String, _ query: [(name: String, value: String)], extra: String = "",
+        isLast: Bool = true
     ) throws(ClientError) {
         var target = route
         for (index, item) in query.enumerated() {
             target += (index == 0 ? "?" : "&") + "\(item.name)=\(percentEncoded(item.value))"
         }
-        let head = "\(method) \(target) HTTP/1.1\r\nHost: forecastd\r\nConnection: close\r\n\(extra)\r\n"
+        let last = isLast ? "Connection: close\r\n" : ""
+        let head = "\(method) \(target) HTTP/1.1\r\nHost: forecastd\r\n\(last)\(extra)\r\n"
         try send(Array(head.utf8))
     }
 

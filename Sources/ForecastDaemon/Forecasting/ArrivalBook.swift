@@ -25,6 +25,15 @@ final class ArrivalBook: Sendable {
         var newest = Timestamp.min
         var oldest = Timestamp.max
         var samples = 0
+
+        /// - Returns: whether this is the first sample since the last look.
+        mutating func note(_ timestamp: Timestamp) -> Bool {
+            _ = detector.observe(timestamp)
+            newest = max(newest, timestamp)
+            oldest = min(oldest, timestamp)
+            samples += 1
+            return samples == 1
+        }
     }
 
     private struct Book: Sendable {
@@ -37,24 +46,11 @@ final class ArrivalBook: Sendable {
     /// Notes committed samples, in journal order. Cost: a dictionary look-up and some comparisons a sample.
     func note(_ batch: SampleBatch) {
         book.withLock { book in
-            var current: SeriesID?
-            var page = Page()
-            // Batches hold runs of one series (imports) or of one line's fields: a page is put back when its run ends.
             for index in 0..<batch.count {
                 let series = batch.series[index]
-                if series != current {
-                    if let current { book.pages[current] = page }
-                    current = series
-                    page = book.pages[series] ?? Page()
-                    if page.samples == 0 { book.touched.append(series) }
-                }
-                let timestamp = batch.timestamps[index]
-                _ = page.detector.observe(timestamp)
-                page.newest = max(page.newest, timestamp)
-                page.oldest = min(page.oldest, timestamp)
-                page.samples += 1
+                // Changed where it stands: a page has 300 bytes.
+                if book.pages[series, default: Page()].note(batch.timestamps[index]) { book.touched.append(series) }
             }
-            if let current { book.pages[current] = page }
         }
     }
 

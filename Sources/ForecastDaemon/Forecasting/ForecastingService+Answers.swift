@@ -20,6 +20,9 @@ struct Served: Sendable {
 }
 
 extension ForecastingService {
+    /// How each of some series is served.
+    func served(_ ids: [SeriesID]) -> [Served?] { ids.map { served($0) } }
+
     /// How a series is served; nil where it has no grid yet.
     func served(_ id: SeriesID) -> Served? {
         guard let series = tracked[id] else { return nil }
@@ -27,7 +30,7 @@ extension ForecastingService {
         let now = parts.now()
         return Served(
             series: id, grid: series.grid, stepSeconds: pipeline.plan.stepSeconds, horizon: pipeline.plan.horizon,
-            fan: pipeline.isConstant ? pipeline.forecastNow(now: now) : series.published,
+            fan: pipeline.isConstant ? pipeline.forecastNow(now: now) : series.published?.whole,
             status: pipeline.modelStatus, behind: max(0, series.closable(now: now) + 1 - pipeline.nextBin),
             awaitsTraining: series.awaitsTraining)
     }
@@ -69,7 +72,7 @@ extension ForecastingService {
     ///
     /// - Returns: whether there was one.
     func accept(_ id: SeriesID, by who: String) async -> Bool {
-        guard var series = tracked[id] else { return false }
+        guard let series = tracked[id] else { return false }
         let events = series.pipeline.accept(by: who, at: parts.now())
         guard !events.isEmpty else { return false }
         var outbox = Outbox()
@@ -79,7 +82,6 @@ extension ForecastingService {
             let (training, grid) = (parts.training, series.grid)
             outbox.askings.append { await training.ask(grid: grid, reason: need.reason, isAwaited: false) }
         }
-        tracked[id] = series
         // With it goes the state that knows of it: computed again after a crash, the drift would be open again.
         saveState(series.grid, into: &outbox)
         await commit(outbox)

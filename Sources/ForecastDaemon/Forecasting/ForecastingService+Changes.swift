@@ -21,12 +21,11 @@ extension ForecastingService {
     /// Samples of a series went: the bins in its pipeline are made again before the next is closed. What was forecast
     /// from them stays as it was issued.
     func samplesRemoved(from id: SeriesID, in range: Range<Timestamp>) {
-        guard var series = tracked[id], !range.isEmpty else { return }
+        guard let series = tracked[id], !range.isEmpty else { return }
         let clock = series.pipeline.clock
         let next = series.pipeline.nextBin
         let first = min(clock.bin(containing: range.lowerBound), series.dirty?.lowerBound ?? .max)
         guard first < next else { return }
         series.dirty = first..<next
-        tracked[id] = series
     }
 }

@@ -17,9 +17,8 @@ extension ForecastingService {
     /// A series that has changed its rhythm for good goes on in another grid. The rows of the old one stay and expire;
     /// an alert that is open in it would stay open for ever, and is closed.
     func leaveGrid(of series: Tracked, for step: Int64) async {
-        var old = series
         var outbox = Outbox()
-        for case .alert(let row, let transition) in old.pipeline.accept(by: "a new step", at: parts.now()) {
+        for case .alert(let row, let transition) in series.pipeline.accept(by: "a new step", at: parts.now()) {
             outbox.add(row, transition)
         }
         await commit(outbox)

@@ -8,15 +8,15 @@ import SeriesStore
 extension ForecastingService {
     /// Restores every series of the store. The fans it finds are served at once.
     ///
-    /// - Throws: `StoreError` where the store cannot be read; a state or model that cannot be read costs a log line and
-    ///   is made anew.
+    /// - Throws: `StoreError` where samples cannot be read; a state or model that cannot be read costs a log line and
+    ///   is made anew, and what lies in a damaged table counts as not there.
     func restore() async throws(StoreError) {
         let reader = parts.store.reader
-        nextModelID = try reader.lastModelID() + 1
-        restoreFiring(try reader.alerts(open: true))
+        nextModelID = try sound(0) { () throws(StoreError) in try reader.lastModelID() } + 1
+        restoreFiring(try sound([]) { () throws(StoreError) in try reader.alerts(open: true) })
         // Of several grids that of the series' rhythm is in force, else the last: the others stay and expire.
         var inForce: [SeriesID: GridRow] = [:]
-        for grid in try reader.grids() {
+        for grid in try sound([], { () throws(StoreError) in try reader.grids() }) {
             let rhythm = parts.store.catalogue[grid.series]?.intervalSeconds.map { GridChoice.nearStep(seconds: $0) }
             if let other = inForce[grid.series], other.stepSeconds == rhythm { continue }
             inForce[grid.series] = grid
@@ -26,6 +26,16 @@ extension ForecastingService {
         for info in parts.store.catalogue.all() where tracked[info.id] == nil {
             guard let summary = summaries[info.id] else { continue }
             parts.book.restore(series: info.id, intervalSeconds: info.intervalSeconds, newest: summary.last)
+        }
+    }
+
+    /// What `read` gives, or `nothing` where its table is damaged: `status` says which, and it is made again from samples.
+    private func sound<Value>(
+        _ nothing: Value, _ read: () throws(StoreError) -> Value
+    ) throws(StoreError) -> Value {
+        do { return try read() } catch {
+            guard case .damagedTable = error else { throw error }
+            return nothing
         }
     }
 
@@ -47,10 +57,10 @@ extension ForecastingService {
                 plan: plan, series: row.series, grid: row.id,
                 firstBin: BinClock(stepSeconds: row.stepSeconds).bin(containing: summary.first),
                 settings: settings(treatment))
-        var series = Tracked(
+        let series = Tracked(
             series: row.series, pipeline: pipeline, aggregate: aggregate(choice, info), newest: summary.last,
             stepOfRhythm: info.intervalSeconds.map { GridChoice.nearStep(seconds: $0) })
-        series.published = try reader.latestFan(row.id)
+        series.published = try sound(nil) { () throws(StoreError) in try reader.latestFan(row.id) }.map { ServedFan($0) }
         series.recordedThrough = try newestRecord(row.id, from: pipeline.nextBin)
         series.modelSavedAt = model?.createdAt
         tracked[row.series] = series
@@ -66,7 +76,12 @@ extension ForecastingService {
 
     /// The model in the store and its row; nil where there is none, or none that can be read.
     private func loadModel(_ grid: GridID, _ info: SeriesInfo) throws(StoreError) -> (Forecaster?, ModelRow?) {
-        guard let model = try parts.store.reader.model(grid: grid), let bytes = model.bytes else { return (nil, nil) }
+        let reader = parts.store.reader
+        guard let model = try sound(nil, { () throws(StoreError) in try reader.model(grid: grid) }),
+            let bytes = model.bytes
+        else { return (nil, nil) }
+        // Where the table is damaged, the largest id is that of the models that could be read.
+        nextModelID = max(nextModelID, model.id + 1)
         do {
             return (try Forecaster(decoding: bytes), model)
         } catch {
@@ -80,8 +95,11 @@ extension ForecastingService {
         _ row: GridRow, _ plan: ForecastPlan, _ settings: PipelineSettings, _ forecaster: Forecaster?,
         _ info: SeriesInfo
     ) async throws(StoreError) -> SeriesPipeline? {
-        guard let state = try parts.store.reader.state(grid: row.id) else { return nil }
-        let range = SeriesPipeline.binsToRestore(processed: state.processed, plan: plan)
+        let reader = parts.store.reader
+        guard let state = try sound(nil, { () throws(StoreError) in try reader.state(grid: row.id) })
+        else { return nil }
+        let range = SeriesPipeline.binsToRestore(
+            processed: state.processed, plan: plan, isTrained: forecaster != nil)
         let values = try await parts.store.reader.bins(
             of: row.series, stepSeconds: row.stepSeconds, range: range, aggregate: info.aggregate)
         do {

@@ -14,8 +14,8 @@ extension ForecastingService {
     func prepare(_ grid: GridID) async -> PreparedTraining? {
         guard let id = seriesOfGrid[grid], let series = tracked[id] else { return nil }
         guard let need = series.pipeline.needsTraining, let values = await bins(of: series, need.bins) else {
-            tracked[id]?.asked = false
-            tracked[id]?.awaitsTraining = false
+            series.asked = false
+            series.awaitsTraining = false
             return nil
         }
         return PreparedTraining(
@@ -24,7 +24,7 @@ extension ForecastingService {
 
     /// Puts an outcome into service.
     func finish(_ prepared: PreparedTraining, _ result: Result<TrainingOutcome, TrainingError>) async {
-        guard let id = seriesOfGrid[prepared.grid], var series = tracked[id] else { return }
+        guard let id = seriesOfGrid[prepared.grid], let series = tracked[id] else { return }
         let wasCatchUp = series.awaitsTraining
         series.asked = false
         series.awaitsTraining = false
@@ -38,17 +38,17 @@ extension ForecastingService {
             nextModelID += 1
             outbox.add(
                 series.pipeline.install(outcome, modelID: modelID, through: prepared.need.bins.upperBound - 1),
-                of: &series)
-            let row = modelRow(modelID, prepared, outcome, name: series.pipeline.modelStatus.model ?? "last-value")
-            remember(row, isCatchUp: wasCatchUp, of: &series, into: &outbox)
+                of: series)
+            let name = series.pipeline.modelStatus.model ?? ModelKind.lastValue.name
+            let row = modelRow(modelID, prepared, outcome, name: name)
+            remember(row, isCatchUp: wasCatchUp, of: series, into: &outbox)
         }
-        tracked[id] = series
         await commit(outbox)
         parts.ring()
     }
 
     /// Decides when a model's row is written.
-    private func remember(_ row: ModelRow, isCatchUp: Bool, of series: inout Tracked, into outbox: inout Outbox) {
+    private func remember(_ row: ModelRow, isCatchUp: Bool, of series: Tracked, into outbox: inout Outbox) {
         guard row.bytes != nil else {
             // A rejected candidate: why it lost is worth a short row, but not one for every step of an import.
             if !isCatchUp { outbox.entry.rows.append(.model(row)) }
@@ -56,10 +56,10 @@ extension ForecastingService {
         }
         series.unsavedModel = row
         let isOldEnough = series.modelSavedAt.map { row.createdAt - $0 >= Self.modelLife } ?? true
-        if !isCatchUp && isOldEnough { saveModel(of: &series, into: &outbox) }
+        if !isCatchUp && isOldEnough { saveModel(of: series, into: &outbox) }
     }
 
-    private func saveModel(of series: inout Tracked, into outbox: inout Outbox) {
+    private func saveModel(of series: Tracked, into outbox: inout Outbox) {
         guard let row = series.unsavedModel else { return }
         outbox.entry.rows.append(.model(row))
         series.modelSavedAt = row.createdAt
@@ -68,11 +68,9 @@ extension ForecastingService {
 
     /// Models that a catch-up left unwritten are written when it has ended.
     func saveModelsAfterCatchUp(now: Timestamp, into outbox: inout Outbox) {
-        for (id, series) in tracked where series.unsavedModel != nil && series.modelSavedAt == nil {
+        for series in tracked.values where series.unsavedModel != nil && series.modelSavedAt == nil {
             guard !series.awaitsTraining, series.closable(now: now) < series.pipeline.nextBin else { continue }
-            var series = series
-            saveModel(of: &series, into: &outbox)
-            tracked[id] = series
+            saveModel(of: series, into: &outbox)
         }
     }
 
@@ -101,10 +99,9 @@ extension ForecastingService {
     func requestTraining(of ids: [SeriesID]) async -> [GridID] {
         var grids: [GridID] = []
         for id in ids {
-            guard var series = tracked[id] else { continue }
+            guard let series = tracked[id] else { continue }
             series.pipeline.requestTraining()
             series.asked = true
-            tracked[id] = series
             guard series.pipeline.needsTraining != nil else { continue }
             grids.append(series.grid)
             await parts.training.ask(grid: series.grid, reason: .asked, isAwaited: false)

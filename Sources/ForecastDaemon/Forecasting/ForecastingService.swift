@@ -38,7 +38,9 @@ actor ForecastingService {
     let parts: Parts
     var tracked: [SeriesID: Tracked] = [:]
     var seriesOfGrid: [GridID: SeriesID] = [:]
-    /// Grids of deleted series: what a turn had made for them is not written after they are gone.
+    /// Grids of series deleted since the last turn ended: what a turn had made for them before is not written after they are
+    /// gone. Only a turn holds rows while others get in, and those that wait for the disk; once both are committed nothing
+    /// can name these grids again, since ids are never given twice.
     var forgotten: Set<GridID> = []
     var counts = Counts()
     var nextModelID: Int64 = 1
@@ -82,6 +84,7 @@ actor ForecastingService {
         saveInTurn(now: now, into: &outbox)
         saveModelsAfterCatchUp(now: now, into: &outbox)
         await commit(outbox)
+        if unsaved == nil { forgotten = [] }
         releaseWaiters()
         return more
     }
@@ -109,7 +112,7 @@ actor ForecastingService {
     // News
 
     private func adopt(_ news: ArrivalBook.News) async {
-        guard var series = tracked[news.series] else {
+        guard let series = tracked[news.series] else {
             await begin(news)
             return
         }
@@ -129,20 +132,19 @@ actor ForecastingService {
             let from = min(late, series.dirty?.lowerBound ?? late)
             series.dirty = from..<series.pipeline.nextBin
         }
-        tracked[news.series] = series
     }
 
     // Late samples
 
     private func repairLate(now: Timestamp) async {
-        for (id, series) in tracked {
+        for series in Array(tracked.values) {
             guard let dirty = series.dirty else { continue }
-            tracked[id]?.dirty = nil
+            series.dirty = nil
             let reach = max(dirty.lowerBound, series.pipeline.nextBin - Int64(series.pipeline.plan.neededBins))
             guard reach < dirty.upperBound else { continue }
             guard let values = await bins(of: series, reach..<dirty.upperBound) else { continue }
             for (offset, value) in values.enumerated() {
-                tracked[id]?.pipeline.repair(bin: reach + Int64(offset), value: value)
+                series.pipeline.repair(bin: reach + Int64(offset), value: value)
             }
         }
     }
@@ -183,6 +185,7 @@ actor ForecastingService {
 
     /// Nil for a series that the store cannot answer for: one damaged segment must not stop the others.
     private func bins(_ requests: [BinRequest]) async -> [[Double]?] {
+        // Where this fails, each series is asked for alone, and the error told with its name.
         if let all = try? await parts.store.reader.bins(of: requests) { return all }
         var answers: [[Double]?] = []
         for request in requests {
@@ -203,13 +206,12 @@ actor ForecastingService {
         _ id: SeriesID, _ range: Range<Int64>, values: [Double], newestClosed: Int64, now: Timestamp,
         into outbox: inout Outbox
     ) -> Bool {
-        guard var series = tracked[id] else { return false }
-        defer { tracked[id] = series }
+        guard let series = tracked[id] else { return false }
         for (bin, value) in zip(range, values) {
             // More than two closed bins that are not processed: catch-up.
             let backfilled = newestClosed - bin >= 2
             let events = series.pipeline.close(bin: bin, value: value, backfilled: backfilled, issuedAt: now)
-            outbox.add(events, of: &series)
+            outbox.add(events, of: series)
             count(events)
             guard let need = series.pipeline.needsTraining else { continue }
             if !series.asked || backfilled {
@@ -228,7 +230,7 @@ actor ForecastingService {
     private func count(_ events: [PipelineEvent]) {
         for event in events {
             switch event {
-            case .fan(let row, _): if row.backfilled { counts.backfilled += 1 } else { counts.issued += 1 }
+            case .fan(let fan, _): if fan.row.backfilled { counts.backfilled += 1 } else { counts.issued += 1 }
             case .scored(let bin):
                 counts.scored += 1
                 if bin.value < bin.lower || bin.value > bin.upper { counts.outside80 += 1 }
@@ -266,9 +268,9 @@ actor ForecastingService {
                 return
             }
         }
-        for row in outbox.published {
-            guard let id = seriesOfGrid[row.grid] else { continue }
-            tracked[id]?.published = row
+        for fan in outbox.published {
+            guard let id = seriesOfGrid[fan.row.grid] else { continue }
+            tracked[id]?.published = fan
             tracked[id]?.latestIsStale = true
         }
         for (row, transition) in outbox.alerts { tell(row, transition) }
@@ -306,19 +308,17 @@ actor ForecastingService {
     }
 
     private func saveLatest(_ grid: GridID, into outbox: inout Outbox) {
-        guard let id = seriesOfGrid[grid], var series = tracked[id], series.latestIsStale,
-            let row = series.published
+        guard let id = seriesOfGrid[grid], let series = tracked[id], series.latestIsStale,
+            let fan = series.published
         else { return }
-        outbox.entry.rows.append(.latestFan(row))
+        outbox.entry.rows.append(.latestFan(fan.whole))
         series.latestIsStale = false
-        tracked[id] = series
     }
 
     func saveState(_ grid: GridID, into outbox: inout Outbox) {
         guard let id = seriesOfGrid[grid], let series = tracked[id] else { return }
-        let pipeline = series.pipeline
         outbox.entry.rows.append(
-            .state(grid: grid, bytes: pipeline.encodedState(), processed: pipeline.nextBin - 1))
+            .state(grid: grid, bytes: series.pipeline.encodedState(), processed: series.pipeline.nextBin - 1))
     }
 
     /// Writes all that is only in memory: newest fans, models, states, today's skill. Called once, at stop.

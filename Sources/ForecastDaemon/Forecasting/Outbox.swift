@@ -8,7 +8,7 @@ struct Outbox: Sendable {
     /// To be committed in one transaction.
     var entry = JournalEntry()
     /// Fans to serve once they are committed.
-    var published: [FanRow] = []
+    var published: [ServedFan] = []
     /// Transitions to tell once they are committed.
     var alerts: [(AlertRow, AlertTransition)] = []
     /// Trainings to ask for.
@@ -20,14 +20,14 @@ struct Outbox: Sendable {
     ///
     /// What is computed again after a crash, for bins that have their record, is not written again: the content of a
     /// (grid, origin) never changes. Its alerts were committed with it.
-    mutating func add(_ events: [PipelineEvent], of series: inout Tracked) {
+    mutating func add(_ events: [PipelineEvent], of series: Tracked) {
         for event in events {
             switch event {
-            case .fan(let row, let sparse):
+            case .fan(let fan, let sparse):
                 // Issued after the last sample of this bin: its first target is the next one.
-                guard !row.backfilled, !isRecorded(row, series) else { continue }
-                published.append(row)
-                if sparse { entry.fans.append(row) }
+                guard !fan.row.backfilled, !isRecorded(fan.row, series) else { continue }
+                published.append(fan)
+                if sparse { entry.fans.append(fan.row) }
             case .record(let record):
                 if record.bin > series.recordedThrough { entry.records.append(record) }
             case .alert(let row, let transition):

@@ -1,4 +1,6 @@
 // What the forecasting service holds of one series: its pipeline and where it stands between the store and the clock.
+// One object that the service owns and never gives away: as a value it would be copied, ring and all, whenever a bin is
+// closed, and two thousand of them stood in a table with room for as many more.
 
 import SeriesStore
 
@@ -12,7 +14,7 @@ struct SeriesTreatment: Sendable, Hashable {
 }
 
 /// A series with a near grid.
-struct Tracked: Sendable {
+final class Tracked {
     let series: SeriesID
     var pipeline: SeriesPipeline
     /// How its bins are made.
@@ -28,7 +30,7 @@ struct Tracked: Sendable {
     /// A training was asked for and has not come back.
     var asked = false
     /// The newest fan that is committed: what is served.
-    var published: FanRow?
+    var published: ServedFan?
     /// `published` is newer than its row in the table of newest fans.
     var latestIsStale = false
     /// Accepted and not yet written.
@@ -37,6 +39,16 @@ struct Tracked: Sendable {
     var modelSavedAt: Timestamp?
     /// Bins up to here have their record from before a crash: what is computed again for them is not written again.
     var recordedThrough = Int64.min
+
+    init(
+        series: SeriesID, pipeline: SeriesPipeline, aggregate: Aggregate, newest: Timestamp, stepOfRhythm: Int64?
+    ) {
+        self.series = series
+        self.pipeline = pipeline
+        self.aggregate = aggregate
+        self.newest = newest
+        self.stepOfRhythm = stepOfRhythm
+    }
 
     var grid: GridID { pipeline.grid }
 

@@ -84,7 +84,7 @@ struct BacktestRun {
         if run.isConstant(stepSeconds: plan.stepSeconds) {
             let quantiles = QuantileFan(
                 leads: plan.horizon, values: Array(repeating: run.value, count: 7 * plan.horizon))
-            return (Fan(quantiles, resolution: Resolution(width: 0)), quantiles, "constant", nil)
+            return (Fan(quantiles, resolution: Resolution(width: 0)), quantiles, ModelKind.constant.name, nil)
         }
         let history = BinHistory(first: firstBin + Int64(first), stepSeconds: plan.stepSeconds, values: known)
         let seed = options.seed ^ (UInt64(bitPattern: series.grid) &* 0x9E37_79B9_7F4A_7C15) &+ UInt64(end)
@@ -93,12 +93,12 @@ struct BacktestRun {
             let outcome = try train(request, stop: { false })
             let quantiles = outcome.forecaster.forecast(history)
             let fan = Fan(quantiles, resolution: Resolution(width: outcome.width80))
-            let name = TrainedModel.name(kind: outcome.forecaster.kindName, id: Int64(number) + 1)
+            let name = outcome.forecaster.kind.name(id: Int64(number) + 1)
             return (fan, quantiles, name, outcome.forecaster.event(history))
         } catch {
             let quantiles = lastValueForecaster(history, plan: plan).forecast(history)
             let width = quantiles.upper80[0] - quantiles.lower80[0]
-            return (Fan(quantiles, resolution: Resolution(width: width)), quantiles, "last-value", nil)
+            return (Fan(quantiles, resolution: Resolution(width: width)), quantiles, ModelKind.lastValue.name, nil)
         }
     }
 

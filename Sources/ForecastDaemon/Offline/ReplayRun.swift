@@ -74,7 +74,7 @@ struct ReplayRun {
             own.expected = fan.median(0)
             own.lower = fan.lower80(0)
             own.upper = fan.upper80(0)
-            own.model = "constant"
+            own.model = ModelKind.constant.name
         }
         history.append(contentsOf: repeatElement(.nan, count: Int(bin - firstBin) - history.count))
         history.append(value)

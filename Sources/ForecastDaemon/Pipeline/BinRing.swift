@@ -1,5 +1,6 @@
-// The newest bins of a grid, as many as the forecaster, the drift rows and the spread of the last value read: a day
-// and two hours at one minute, 13 KB. Training reads its weeks of bins from the store; nothing here grows.
+// The newest bins of a grid, as many as the drift rows and whoever forecasts read. The last value takes its spread from
+// four hours at one minute, 3 KB; a trained model wants a day and two hours, 13 KB, which the first training brings with
+// it. Training reads its weeks of bins from the store; nothing here grows beyond that.
 
 import RNNForecast
 
@@ -8,7 +9,7 @@ struct BinRing: Sendable {
     /// Seconds in a bin.
     let stepSeconds: Int64
     /// Bins that are kept; up to `slack` more until they are dropped together.
-    let capacity: Int
+    private(set) var capacity: Int
     /// Index of the oldest kept bin.
     private(set) var first: Int64
     private var values: [Double] = []
@@ -16,10 +17,10 @@ struct BinRing: Sendable {
     /// Dropping the oldest bins one by one would move all others each time.
     private static let slack = 64
 
-    init(stepSeconds: Int64, first: Int64, neededBins: Int) {
+    init(stepSeconds: Int64, first: Int64, capacity: Int) {
         self.stepSeconds = stepSeconds
         self.first = first
-        capacity = max(neededBins, LastValueService.memory + Int(LastValueService.every))
+        self.capacity = capacity
         // Growing by doubling would leave half of the room unused for ever.
         values.reserveCapacity(capacity + Self.slack)
     }
@@ -67,6 +68,30 @@ struct BinRing: Sendable {
             let value = isGiven ? bins.values[Int(bin - bins.first)] : .nan
             values.append(value.isFinite ? value : .nan)
         }
+    }
+
+    /// The newest bin with a value, alone.
+    var newestPresent: BinHistory? {
+        values.lastIndex(where: \.isFinite).map {
+            BinHistory(first: first + Int64($0), stepSeconds: stepSeconds, values: [values[$0]])
+        }
+    }
+
+    /// Keeps more bins from now on, and takes older ones from the store's.
+    ///
+    /// - Parameter bins: reach up to some bin that is kept; what the ring has itself is not changed.
+    mutating func grow(to capacity: Int, with bins: BinHistory) {
+        guard capacity > self.capacity else { return }
+        self.capacity = capacity
+        let kept = values
+        let oldest = max(bins.first, end - Int64(capacity))
+        values = []
+        values.reserveCapacity(capacity + Self.slack)
+        if oldest < first, bins.end >= first {
+            values += bins.values[Int(oldest - bins.first)..<Int(first - bins.first)].map { $0.isFinite ? $0 : .nan }
+            first = oldest
+        }
+        values += kept
     }
 
     /// The newest `count` bins, or all there are. What is older never reaches a forecaster, however long ago

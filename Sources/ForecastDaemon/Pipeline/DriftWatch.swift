@@ -2,6 +2,7 @@
 // shown to the detector, whose transitions become alert rows. It also asks the detector's season profile for the
 // anchor: what an ordinary day would bring, which the record keeps under lead 0 and no recent value can bend.
 
+import RNNForecast
 import SeriesStore
 
 /// Drift rows and the detector of one series.
@@ -14,8 +15,14 @@ struct DriftWatch: Sendable, Hashable {
     let stepSeconds: Int64
     let settings: PipelineSettings
     private(set) var detector: DriftDetector
-    /// What the newest row did; nil before the first.
-    private(set) var newest: DriftObservation?
+    /// How the newest row stands; nil before the first.
+    private(set) var newest: Standing?
+
+    /// What remains of an observation when its transition has been told.
+    struct Standing: Sendable, Hashable {
+        let reading: DriftStatistic.Reading?
+        let score: Double?
+    }
 
     /// Seconds in a row.
     static func rowSeconds(stepSeconds: Int64) -> Int64 { max(300, stepSeconds) }
@@ -73,7 +80,7 @@ struct DriftWatch: Sendable, Hashable {
         }
         let observation = detector.observe(
             mean, at: row, zone: settings.zone, acceptAfter: settings.acceptAfterSeconds)
-        newest = observation
+        newest = Standing(reading: observation.reading, score: observation.score)
         return observation.transition.map { event($0, backfilled: backfilled) }
     }
 
@@ -105,7 +112,8 @@ struct DriftWatch: Sendable, Hashable {
             acceptedBy = who
         }
         let row = AlertRow(
-            id: evidence.since << 28 | grid, series: series, grid: grid, kind: "drift", state: state.rawValue,
+            id: AlertRow.id(since: evidence.since, grid: grid), series: series, grid: grid, kind: "drift",
+            state: state.rawValue,
             severity: evidence.severity.rawValue, since: evidence.since * 1_000_000_000,
             firedAt: evidence.firedAt * 1_000_000_000, resolvedAt: resolvedAt, acceptedBy: acceptedBy,
             expected: evidence.expected, lower: evidence.lower, upper: evidence.upper, actual: evidence.actual,
@@ -117,7 +125,7 @@ struct DriftWatch: Sendable, Hashable {
     private func modelName(_ kind: DriftKind) -> String {
         switch kind {
         case .level, .swings: Self.anchorModel
-        case .constant: "constant"
+        case .constant: ModelKind.constant.name
         }
     }
 }

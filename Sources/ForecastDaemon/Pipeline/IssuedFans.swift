@@ -7,11 +7,14 @@ import SeriesStore
 
 /// One issued fan.
 struct IssuedFan: Sendable, Hashable {
-    let row: FanRow
+    let served: ServedFan
     /// Index of the origin's bin.
     let bin: Int64
     /// The last value known at the origin: the baseline of its scores.
     let lastValue: Double
+
+    /// Its row; its fan may have lead 1 alone.
+    var row: FanRow { served.row }
 
     /// What it said of a bin, nil outside its leads.
     func forecast(of target: Int64) -> SkillTally.Forecast? {
@@ -47,20 +50,20 @@ struct IssuedFans: Sendable, Hashable {
         if isSparse { sparse.append(fan) }
     }
 
-    /// The lead-1 forecast of a bin.
-    func next(_ target: Int64) -> (fan: IssuedFan, forecast: SkillTally.Forecast)? {
+    /// The lead-1 forecast of a bin, and who made it.
+    func next(_ target: Int64) -> (SkillTally.Forecast, model: String, backfilled: Bool)? {
         guard let newest, newest.bin == target - 1, let forecast = newest.forecast(of: target) else { return nil }
-        return (newest, forecast)
+        return (forecast, newest.row.model, newest.row.backfilled)
     }
 
     /// The forecasts of a bin by the sparse fans, at leads above 1.
     func longer(
         _ target: Int64, leads: [Int]
-    ) -> [(fan: IssuedFan, lead: Int, forecast: SkillTally.Forecast)] {
+    ) -> [(SkillTally.Forecast, model: String, lead: Int)] {
         sparse.compactMap { fan in
             let lead = Int(target - fan.bin)
             guard lead > 1, leads.contains(lead), let forecast = fan.forecast(of: target) else { return nil }
-            return (fan, lead, forecast)
+            return (forecast, fan.row.model, lead)
         }
     }
 

@@ -6,11 +6,11 @@ import SeriesStore
 /// One thing that a closed bin, a new model or an acceptance brought about.
 enum PipelineEvent: Sendable, Hashable {
     /// The fan of a new origin; `sparse`: it is one of those that are kept for `AS OF`, one every half horizon.
-    case fan(FanRow, sparse: Bool)
+    case fan(ServedFan, sparse: Bool)
     /// What is forecast for the next bin: lead 1, or 0 for the anchor.
     case record(RecordEntry)
-    /// An alert as it now is, and what just happened to it.
-    case alert(AlertRow, AlertTransition)
+    /// An alert as it now is, and what just happened to it. Indirect: it is the largest and the rarest.
+    indirect case alert(AlertRow, AlertTransition)
     /// The sums of a day that has ended.
     case skill(SkillRow)
     /// A bin with a value, and what had been forecast for it.

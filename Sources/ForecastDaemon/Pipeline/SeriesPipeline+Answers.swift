@@ -8,11 +8,11 @@ extension SeriesPipeline {
     var isConstant: Bool { constant.isConstant(stepSeconds: plan.stepSeconds) }
 
     /// The forecast in force. It is the newest that was issued, with its own origin; for a constant it is made here,
-    /// and nobody keeps it. Nil before two bins. In catch-up it may be lead 1 alone.
+    /// and nobody keeps it. Nil before two bins.
     ///
     /// - Parameter now: the wall clock, for a forecast that is made on request.
     func forecastNow(now: Timestamp) -> FanRow? {
-        guard isConstant else { return issued.newest?.row }
+        guard isConstant else { return issued.newest?.served.whole }
         let value = constant.value
         let column = Array(repeating: value, count: plan.horizon)
         let fan = Fan.quantised(
@@ -20,25 +20,26 @@ extension SeriesPipeline {
             resolution: Resolution(width: 0))
         return FanRow(
             grid: grid, origin: clock.originSeconds(of: nextBin - 1), issuedAt: now,
-            stepSeconds: plan.stepSeconds, model: "constant", backfilled: false, fan: fan)
+            stepSeconds: plan.stepSeconds, model: ModelKind.constant.name, backfilled: false, fan: fan)
     }
 
     /// Who serves and what comes next.
     var modelStatus: ModelStatus {
-        let model: String? =
-            if isConstant { "constant" } else if let serving { serving.name } else if present >= 2 {
-                "last-value"
+        let kind: ModelKind? =
+            if isConstant { .constant } else if let serving { serving.forecaster.kind } else if present >= 2 {
+                .lastValue
             } else { nil }
         var next: String?
         var readyAt: Timestamp?
         if settings.trains, !isConstant {
             let bin = schedule.nextBin(after: nextBin - 1, present: present)
             let then = present + Int(clamping: max(0, bin - nextBin + 1))
-            next = then >= Rung.network ? "elman" : "ridge"
+            next = (then >= Rung.network ? ModelKind.network(plan.cell) : .ridge).name
             readyAt = clock.end(of: bin)
         }
         return ModelStatus(
-            model: model, skill: isConstant ? nil : serving?.skill, nextModel: next, readyAt: readyAt,
+            kind: kind, model: isConstant ? kind?.name : serving?.name ?? kind?.name,
+            skill: isConstant ? nil : serving?.skill, nextModel: next, readyAt: readyAt,
             bins: present, neededBins: Rung.network)
     }
 

@@ -13,9 +13,8 @@ extension SeriesPipeline {
     private static let mostSteps = 100_000
 
     /// The bins that a restored pipeline wants to see again, given its newest processed one.
-    static func binsToRestore(processed: Int64, plan: ForecastPlan) -> Range<Int64> {
-        let ring = BinRing(stepSeconds: plan.stepSeconds, first: 0, neededBins: plan.neededBins)
-        return processed + 1 - Int64(ring.capacity)..<processed + 1
+    static func binsToRestore(processed: Int64, plan: ForecastPlan, isTrained: Bool) -> Range<Int64> {
+        processed + 1 - Int64(ringBins(plan, isTrained: isTrained))..<processed + 1
     }
 
     /// The whole state: 5 to 7 KB.
@@ -129,7 +128,8 @@ extension SeriesPipeline {
             series: series, grid: grid, stepSeconds: plan.stepSeconds, settings: settings,
             detector: try DriftDetector(decoding: bytes))
         guard r.left == 0 else { throw .trailing(bytes: r.left) }
-        ring = BinRing(stepSeconds: plan.stepSeconds, first: nextBin, neededBins: plan.neededBins)
+        ring = BinRing(
+            stepSeconds: plan.stepSeconds, first: nextBin, capacity: Self.ringBins(plan, isTrained: trained != nil))
         ring.refill(bins, from: firstBin, upTo: nextBin)
     }
 }
@@ -184,9 +184,10 @@ extension IssuedFan {
         let model = try r.text(upTo: 256)
         let backfilled = try r.flag("backfilled")
         lastValue = try r.double()
-        row = FanRow(
-            grid: grid, origin: bin * stepSeconds, issuedAt: issuedAt, stepSeconds: stepSeconds, model: model,
-            backfilled: backfilled, fan: try Fan(decoding: &r, mostSteps: mostSteps))
+        served = ServedFan(
+            FanRow(
+                grid: grid, origin: bin * stepSeconds, issuedAt: issuedAt, stepSeconds: stepSeconds, model: model,
+                backfilled: backfilled, fan: try Fan(decoding: &r, mostSteps: mostSteps)))
     }
 }
 
@@ -194,7 +195,7 @@ extension SkillTally {
     fileprivate func encode(into w: inout DriftBytesWriter) {
         w.optional(day)
         w.integer(UInt32(sums.count))
-        for (lead, sum) in sums.sorted(by: { $0.key < $1.key }) {
+        for (lead, sum) in sums {
             for count in [lead, sum.n, sum.inside80, sum.inside95] { w.integer(Int64(count)) }
             for value in [sum.sse, sum.sae, sum.baselineSSE] { w.double(value) }
         }
@@ -202,14 +203,15 @@ extension SkillTally {
 
     fileprivate init(decoding r: inout DriftBytesReader) throws(DriftStateError) {
         let day = try r.optional(Int64.self)
-        var sums: [Int: Sums] = [:]
+        var sums: [(lead: Int, sums: Sums)] = []
         for _ in 0..<(try r.count(upTo: 64, "leads of a day")) {
             var counts: [Int] = []
             for _ in 0..<4 { counts.append(Int(try r.integer(Int64.self))) }
             var sum = Sums()
             (sum.n, sum.inside80, sum.inside95) = (counts[1], counts[2], counts[3])
             (sum.sse, sum.sae, sum.baselineSSE) = (try r.double(), try r.double(), try r.double())
-            sums[counts[0]] = sum
+            guard counts[0] > sums.last?.lead ?? -1 else { throw .outOfRange(field: "lead of a score") }
+            sums.append((counts[0], sum))
         }
         self.init(day: day, sums: sums)
     }

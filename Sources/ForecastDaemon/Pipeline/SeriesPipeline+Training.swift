@@ -23,11 +23,15 @@ extension SeriesPipeline {
     /// Nothing can be learned from bins that are all equal.
     var isWorthTraining: Bool { !isConstant && constant.rows < present }
 
-    /// What the trainer gets.
+    /// What the trainer gets. What comes out of a training reads further back than the last value: these bins are kept
+    /// from now on.
     ///
     /// - Parameter values: the bins of `need.bins`, from the store; missing ones NaN.
-    func trainingRequest(_ need: TrainingNeed, values: [Double]) -> TrainingRequest {
+    mutating func trainingRequest(_ need: TrainingNeed, values: [Double]) -> TrainingRequest {
         precondition(values.count == need.bins.count, "one value for each bin that was asked for")
+        ring.grow(
+            to: Self.ringBins(plan, isTrained: true),
+            with: BinHistory(first: need.bins.lowerBound, stepSeconds: plan.stepSeconds, values: values))
         var values = values
         for k in values.indices where !values[k].isFinite { values[k] = .nan }
         if let masked = need.masked?.clamped(to: need.bins) {
@@ -47,12 +51,11 @@ extension SeriesPipeline {
     /// - Returns: nothing yet; what a new model will say of open alerts comes out here.
     @discardableResult
     mutating func install(_ outcome: TrainingOutcome, modelID: Int64, through: Int64? = nil) -> [PipelineEvent] {
-        let kind = outcome.forecaster.kindName
         let next = (through ?? nextBin - 1) + 1
         // An incumbent that won again keeps its name.
         let id = outcome.accepted ? modelID : trained?.id ?? modelID
         trained = TrainedModel(
-            forecaster: outcome.forecaster, id: id, name: TrainedModel.name(kind: kind, id: id),
+            forecaster: outcome.forecaster, id: id, name: outcome.forecaster.kind.name(id: id),
             skill: outcome.skill, resolution: Resolution(width: outcome.width80),
             fittedTo: outcome.accepted ? next : trained?.fittedTo ?? next)
         live = LiveErrors()

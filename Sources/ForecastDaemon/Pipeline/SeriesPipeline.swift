@@ -18,7 +18,6 @@ struct SeriesPipeline: Sendable {
     let plan: ForecastPlan
     let series: SeriesID
     let grid: GridID
-    let settings: PipelineSettings
     let clock: BinClock
     /// Leads whose scores are summed.
     let scoredLeads: [Int]
@@ -57,15 +56,23 @@ struct SeriesPipeline: Sendable {
         self.plan = plan
         self.series = series
         self.grid = grid
-        self.settings = settings
         self.firstBin = firstBin
         nextBin = firstBin
         clock = BinClock(stepSeconds: plan.stepSeconds)
         scoredLeads = SkillTally.leads(horizon: plan.horizon)
-        ring = BinRing(stepSeconds: plan.stepSeconds, first: firstBin, neededBins: plan.neededBins)
+        ring = BinRing(stepSeconds: plan.stepSeconds, first: firstBin, capacity: Self.ringBins(plan, isTrained: false))
         schedule = TrainingSchedule(plan: plan, grid: grid, settings: settings)
         drift = DriftWatch(series: series, grid: grid, stepSeconds: plan.stepSeconds, settings: settings)
     }
+
+    /// Bins that are kept in memory: what the last value's spread is taken from and a horizon of gaps, or what a trained
+    /// model reads.
+    static func ringBins(_ plan: ForecastPlan, isTrained: Bool) -> Int {
+        max(LastValueService.memory + Int(LastValueService.every), plan.horizon + 1, isTrained ? plan.neededBins : 0)
+    }
+
+    /// What it was told once; kept where drift reads it.
+    var settings: PipelineSettings { drift.settings }
 
     /// Processes a closed bin. Bins between the last one and this are missing ones.
     ///
@@ -77,6 +84,8 @@ struct SeriesPipeline: Sendable {
     mutating func close(bin: Int64, value: Double, backfilled: Bool, issuedAt: Timestamp) -> [PipelineEvent] {
         precondition(bin >= nextBin, "bins are closed in order")
         var events: [PipelineEvent] = []
+        // A bin's score, fan and two entries of the record.
+        events.reserveCapacity(4)
         // Beyond a horizon of missing bins nothing is issued or scored: a long gap costs as much as a short one.
         while nextBin < bin, missing < plan.horizon {
             take(.nan, backfilled: backfilled, issuedAt: issuedAt, into: &events)
@@ -164,17 +173,17 @@ struct SeriesPipeline: Sendable {
     private mutating func score(_ value: Double, at bin: Int64, into events: inout [PipelineEvent]) {
         let day = clock.start(of: bin) / 86_400_000_000_000
         events += tally.turn(to: day, grid: grid).map { .skill($0) }
-        if let (fan, forecast) = issued.next(bin) {
+        if let (forecast, model, backfilled) = issued.next(bin) {
             tally.add(value: value, forecast: forecast, lead: 1)
             events.append(
                 .scored(
                     ScoredBin(
                         bin: bin, value: value, expected: forecast.median, lower: forecast.lower80,
-                        upper: forecast.upper80, model: fan.row.model, backfilled: fan.row.backfilled)))
+                        upper: forecast.upper80, model: model, backfilled: backfilled)))
         }
-        for (fan, lead, forecast) in issued.longer(bin, leads: scoredLeads) {
+        for (forecast, model, lead) in issued.longer(bin, leads: scoredLeads) {
             tally.add(value: value, forecast: forecast, lead: lead)
-            if fan.row.model == trained?.name { live.add(value: value, forecast: forecast) }
+            if model == trained?.name { live.add(value: value, forecast: forecast) }
         }
         if let anchor {
             let forecast = SkillTally.Forecast(
@@ -191,13 +200,13 @@ struct SeriesPipeline: Sendable {
         guard !isConstant else { return }
         let origin = nextBin - 1
         let sparse = IssuedFans.isSparse(bin: origin, grid: grid, horizon: plan.horizon)
-        // Of the past, nothing but the record's lead 1 is kept, and the fans that score longer leads.
-        if let (fan, model) = forecastOfOrigin(onlyNext: backfilled && !sparse) {
+        if let (fan, model, rest) = forecastOfOrigin(isWhole: sparse) {
             let row = FanRow(
                 grid: grid, origin: clock.originSeconds(of: origin), issuedAt: issuedAt,
                 stepSeconds: plan.stepSeconds, model: model, backfilled: backfilled, fan: fan)
-            issued.issue(IssuedFan(row: row, bin: origin, lastValue: lastValue), sparse: sparse)
-            events.append(.fan(row, sparse: sparse))
+            let served = rest.map { ServedFan(next: row, by: $0.forecaster, after: $0.newest) } ?? ServedFan(row)
+            issued.issue(IssuedFan(served: served, bin: origin, lastValue: lastValue), sparse: sparse)
+            events.append(.fan(served, sparse: sparse))
             events.append(
                 .record(
                     RecordEntry(
@@ -214,21 +223,34 @@ struct SeriesPipeline: Sendable {
         }
     }
 
+    /// What a last value's other leads are made of.
+    private typealias Rest = (forecaster: Forecaster, newest: BinHistory)
+
     /// The fan of the newest closed bin, rounded, and the model's name; nil before two bins.
     ///
-    /// - Parameter onlyNext: lead 1 is enough, where it costs less than the whole fan; it is rounded as in the whole.
-    private mutating func forecastOfOrigin(onlyNext: Bool) -> (Fan, model: String)? {
-        guard present >= 2 else { return nil }
-        if onlyNext, serving == nil, let fan = nextOfLastValue() { return (fan, "last-value") }
-        let history = ring.history(plan.neededBins)
+    /// - Parameter isWhole: without it, of a last value lead 1 is made alone, rounded as in the whole, and what the rest is
+    ///   made of comes with it.
+    private mutating func forecastOfOrigin(isWhole: Bool) -> (Fan, model: String, rest: Rest?)? {
         // After a long gap the newest value may be all that is left, or not even that.
-        guard history.values.contains(where: \.isFinite) else { return nil }
+        guard present >= 2, let newest = ring.newestPresent else { return nil }
         if let serving {
-            return (Fan(serving.forecaster.forecast(history), resolution: serving.resolution), serving.name)
+            let history = ring.history(plan.neededBins)
+            return (Fan(serving.forecaster.forecast(history), resolution: serving.resolution), serving.name, nil)
         }
-        let quantiles = untrained.forecaster(ring: ring, present: present, plan: plan).forecast(history)
+        let forecaster = untrained.forecaster(ring: ring, present: present, plan: plan)
+        if !isWhole, let fan = Self.next(forecaster, after: newest.values[0]) {
+            return (fan, ModelKind.lastValue.name, (forecaster, newest))
+        }
+        let quantiles = forecaster.forecast(newest)
         let width = quantiles[0, 5] - quantiles[0, 1]
-        return (Fan(quantiles, resolution: Resolution(width: width)), "last-value")
+        return (Fan(quantiles, resolution: Resolution(width: width)), ModelKind.lastValue.name, nil)
+    }
+
+    /// Lead 1 of the last value's fan, rounded as in the whole; nil for other models.
+    private static func next(_ forecaster: Forecaster, after newest: Double) -> Fan? {
+        guard let (next, range) = forecaster.next(after: newest) else { return nil }
+        let asked = Resolution(width: next[0, 5] - next[0, 1])
+        return Fan(next, resolution: Fan.resolution(asked, medians: next[0, 3], within: range))
     }
 }
 
@@ -237,17 +259,9 @@ extension SeriesPipeline {
     /// the last gate stands down where the last value does better: what it has learnt is over, and it does not learn the
     /// incident before that is accepted.
     var serving: TrainedModel? {
+        if trained == nil { return nil }
         let isAdrift = drift.detector.openIncidentStart != nil || schedule.due == .drift
         return isAdrift && live.areWorse ? nil : trained
-    }
-
-    /// Lead 1 of the last value's fan; nil where only the whole fan tells how it is rounded.
-    private mutating func nextOfLastValue() -> Fan? {
-        let forecaster = untrained.forecaster(ring: ring, present: present, plan: plan)
-        guard let (next, reach) = forecaster.next(after: lastValue) else { return nil }
-        let resolution = Resolution(width: next[0, 5] - next[0, 1])
-        guard Fan.holds(level: lastValue, reach: reach, resolution: resolution) else { return nil }
-        return Fan(next, resolution: resolution)
     }
 }
 

@@ -17,21 +17,10 @@ struct TrainedModel: Sendable {
     let resolution: Resolution
     /// The first bin that it was not fitted on.
     let fittedTo: Int64
-
-    /// The name that a forecaster goes by: networks are told apart by their row, the others have no rivals.
-    static func name(kind: String, id: Int64) -> String { isNetwork(kind) ? "\(kind)-\(id)" : kind }
-
-    /// Whether a kind is one of the networks.
-    static func isNetwork(_ kind: String) -> Bool {
-        switch kind {
-        case "constant", "last-value", "seasonal-naive", "ridge": false
-        default: true
-        }
-    }
 }
 
 /// The last value in service, for a series that nobody has trained. Its spread is taken from the newest 240 bins, anew
-/// with each of the first 4 bins, then about twice while the number of present ones doubles, at last every 120
+/// with each of the first 2 bins, then once or twice while the number of present ones doubles, at last every 120
 /// bins: sorting the changes at every bin would cost more than a network. When it is fitted depends on the bins alone, so
 /// a restored pipeline finds the same spread.
 struct LastValueService: Sendable {
@@ -43,7 +32,7 @@ struct LastValueService: Sendable {
     /// Bins between two fits, with so many bins present.
     private static func every(present: Int) -> Int64 {
         var bins: Int64 = 1
-        while bins * 4 < present, bins < every { bins *= 2 }
+        while bins * 2 < present, bins < every { bins *= 2 }
         return min(bins, every)
     }
 
@@ -66,7 +55,9 @@ struct LastValueService: Sendable {
 
 /// What an answer about a series says of its model.
 struct ModelStatus: Sendable, Hashable {
-    /// Who serves; nil before two bins.
+    /// What serves; nil before two bins.
+    let kind: ModelKind?
+    /// Its name: that of the kind, of a network with its number.
     let model: String?
     let skill: Double?
     /// The kind that the next training may bring into service; nil where nothing is trained.
@@ -80,8 +71,8 @@ struct ModelStatus: Sendable, Hashable {
 
     /// `learning (2 of 400 bins), last value` until the network can exist, then the name of the model.
     var sentence: String {
-        let serving = model.map { $0.hasPrefix("last-value") ? "last value" : $0 } ?? "no forecast yet"
-        guard bins < neededBins, model != "constant" else { return serving }
+        let serving = kind == .lastValue ? "last value" : model ?? "no forecast yet"
+        guard bins < neededBins, kind != .constant else { return serving }
         return "learning (\(bins) of \(neededBins) bins), \(serving)"
     }
 }

@@ -5,7 +5,7 @@
 import SeriesStore
 
 /// The sums of the day that is running.
-struct SkillTally: Sendable, Hashable {
+struct SkillTally: Sendable {
     /// Sums for one lead.
     struct Sums: Sendable, Hashable {
         var n = 0
@@ -14,6 +14,13 @@ struct SkillTally: Sendable, Hashable {
         var baselineSSE = 0.0
         var inside80 = 0
         var inside95 = 0
+
+        fileprivate mutating func add(error: Double, baseline: Double) {
+            n += 1
+            sse += error * error
+            sae += abs(error)
+            baselineSSE += baseline * baseline
+        }
     }
 
     /// What had been forecast for a bin.
@@ -29,10 +36,10 @@ struct SkillTally: Sendable, Hashable {
 
     /// Days since 1970 UTC; nil before the first score.
     private(set) var day: Int64?
-    /// By lead, 0 for the anchor.
-    private(set) var sums: [Int: Sums] = [:]
+    /// By lead, 0 for the anchor, in ascending order; half a dozen.
+    private(set) var sums: [(lead: Int, sums: Sums)] = []
 
-    init(day: Int64? = nil, sums: [Int: Sums] = [:]) {
+    init(day: Int64? = nil, sums: [(lead: Int, sums: Sums)] = []) {
         self.day = day
         self.sums = sums
     }
@@ -51,7 +58,7 @@ struct SkillTally: Sendable, Hashable {
         guard day != newDay else { return [] }
         let ended = rows(grid: grid)
         day = newDay
-        sums = [:]
+        sums.removeAll(keepingCapacity: true)
         return ended
     }
 
@@ -61,20 +68,17 @@ struct SkillTally: Sendable, Hashable {
         let baseline = value - forecast.baseline
         // Near the largest doubles a square overflows; one such bin must not spoil the day's sums.
         guard (error * error).isFinite, (baseline * baseline).isFinite else { return }
-        var sum = sums[lead] ?? Sums()
-        sum.n += 1
-        sum.sse += error * error
-        sum.sae += abs(error)
-        sum.baselineSSE += baseline * baseline
-        if forecast.lower80 <= value, value <= forecast.upper80 { sum.inside80 += 1 }
-        if forecast.lower95 <= value, value <= forecast.upper95 { sum.inside95 += 1 }
-        sums[lead] = sum
+        let place = sums.firstIndex { $0.lead >= lead } ?? sums.count
+        if place == sums.count || sums[place].lead != lead { sums.insert((lead, Sums()), at: place) }
+        sums[place].sums.add(error: error, baseline: baseline)
+        if forecast.lower80 <= value, value <= forecast.upper80 { sums[place].sums.inside80 += 1 }
+        if forecast.lower95 <= value, value <= forecast.upper95 { sums[place].sums.inside95 += 1 }
     }
 
     /// The rows of the running day as they now stand, in order of leads.
     func rows(grid: GridID) -> [SkillRow] {
         guard let day else { return [] }
-        return sums.sorted { $0.key < $1.key }.map { lead, sum in
+        return sums.map { lead, sum in
             SkillRow(
                 grid: grid, day: day, lead: lead, n: sum.n, sse: sum.sse, sae: sum.sae,
                 baselineSSE: sum.baselineSSE, inside80: sum.inside80, inside95: sum.inside95)

@@ -12,6 +12,8 @@ struct StatusReport: Sendable {
     let trainingEnabled: Bool
     /// What is kept, by the configuration in force.
     let keeping: @Sendable () -> Store.Options
+    /// How far ahead of our clock samples are taken, nanoseconds.
+    let futureSkew: @Sendable () -> Int64
     let now: @Sendable () -> Timestamp
 
     private struct Snapshot {
@@ -24,8 +26,8 @@ struct StatusReport: Sendable {
         let store: Store
     }
 
-    private func snapshot(_ running: Running) async -> Snapshot? {
-        guard let sizes = try? running.store.reader.sizes() else { return nil }
+    private func snapshot(_ running: Running) async throws(StoreError) -> Snapshot {
+        let sizes = try running.store.reader.sizes()
         return Snapshot(
             sizes: sizes, intake: running.intake.counts, offenders: running.intake.offenders,
             forecasting: await running.forecasting.overview(), training: await running.training.counts,
@@ -53,7 +55,16 @@ struct StatusReport: Sendable {
     func json() async -> [UInt8] {
         var json = JSONWriter()
         var found: Snapshot?
-        if case .running(let running) = readiness.phase { found = await snapshot(running) }
+        var warnings = readiness.warnings
+        if case .running(let running) = readiness.phase {
+            do throws(StoreError) {
+                let snapshot = try await snapshot(running)
+                warnings += await self.warnings(snapshot)
+                found = snapshot
+            } catch {
+                warnings.append("the store does not say how it is: \(error)")
+            }
+        }
         json.object { json in
             json.member("version", Version.current)
             json.member("state", state)
@@ -61,7 +72,7 @@ struct StatusReport: Sendable {
             json.member("resident_bytes", Environment.residentBytes())
             if let found { write(found, to: &json) }
             json.array("warnings") { json in
-                for sentence in readiness.warnings + (found.map(warnings) ?? []) { json.value(sentence) }
+                for sentence in warnings { json.value(sentence) }
             }
         }
         return json.bytes
@@ -140,11 +151,15 @@ struct StatusReport: Sendable {
         return sentences
     }
 
-    private func warnings(_ found: Snapshot) -> [String] {
+    private func warnings(_ found: Snapshot) async -> [String] {
         var sentences = found.offenders.map {
             "uid \($0.uid) was refused new series \(Wording.count($0.refused)) times, by \($0.limit)"
         }
         sentences += StoreAilment(found.store).sentences
+        let now = now()
+        let future = await FutureSamples.found(
+            in: found.store, newest: found.sizes.newest, now: now, skew: futureSkew())
+        if let future { sentences.append(future.sentence(now: now)) }
         if let reader = LogReader.holding(logOf: storePath, bytes: found.sizes.logBytes) {
             sentences.append(reader.sentence(bytes: found.sizes.logBytes))
         }
@@ -164,7 +179,10 @@ struct StatusReport: Sendable {
         if case .running(let running) = readiness.phase, let ailment = StoreAilment(running.store).sentences.first {
             return "degraded: \(ailment)"
         }
-        guard case .running(let running) = readiness.phase, let found = await snapshot(running) else { return state }
+        // Where the store does not answer, `status` has the reason.
+        guard case .running(let running) = readiness.phase, let found = try? await snapshot(running) else {
+            return state
+        }
         let firing = found.forecasting.firing.count
         let drift = firing == 0 ? "no drift" : "\(firing) drifting"
         return readiness.warnings.map { $0 + "; " }.joined()

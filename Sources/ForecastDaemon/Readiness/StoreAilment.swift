@@ -11,10 +11,14 @@ struct StoreAilment: Sendable {
     init(_ store: Store) {
         self.init(
             isFull: store.writer.meter.isFull || store.health.isFull, shedding: store.health.shedding,
-            damaged: store.health.damagedSegments)
+            damaged: store.health.damagedSegments, tables: store.health.damagedTables,
+            failures: store.health.failures)
     }
 
-    init(isFull: Bool, shedding: StoreHealth.Shed?, damaged: [Int64: String]) {
+    init(
+        isFull: Bool, shedding: StoreHealth.Shed?, damaged: [Int64: String],
+        tables: [ForecastTable: String] = [:], failures: [StoreHealth.Chore: String] = [:]
+    ) {
         var sentences: [String] = []
         if isFull { sentences.append("\(StoreError.full)") }
         if let first = damaged.min(by: { $0.key < $1.key }) {
@@ -23,11 +27,32 @@ struct StoreAilment: Sendable {
                 "\(what) damaged and left out of every answer (segment \(first.key): \(first.value)); the rest is served, "
                     + "new samples are stored. `forecastd verify` lists all of it, `--salvage NEW` saves what is good")
         }
+        if let first = tables.min(by: { $0.key.rawValue < $1.key.rawValue }) {
+            let names = tables.keys.map(\.rawValue).sorted().joined(separator: ", ")
+            let what = tables.count == 1 ? "the table \(names) is" : "the tables \(names) are"
+            sentences.append(
+                "\(what) damaged (\(first.value)) and no longer written; samples are served and stored, forecasts go on in "
+                    + "memory. Stop the daemon, let `forecastd verify --salvage NEW` save what is good, and put NEW in the "
+                    + "store's place")
+        }
         switch shedding {
         case .record: sentences.append("room is short: the record of past forecasts is being given up, oldest first")
         case .samples: sentences.append("room is short: the oldest samples are being given up before their time")
         case nil: break
         }
+        for chore in StoreHealth.Chore.allCases {
+            guard let why = failures[chore] else { continue }
+            sentences.append("\(chore.rawValue) failed: \(why); \(Self.next(chore))")
+        }
         self.sentences = sentences
+    }
+
+    /// When a chore that failed comes up again.
+    private static func next(_ chore: StoreHealth.Chore) -> String {
+        switch chore {
+        case .expiry, .thinning: "it is tried again within the hour, and nothing else waits for it"
+        case .room, .log: "it is tried again in 15 s"
+        case .ending: "what was acknowledged is stored, lines that nobody waited for may be lost"
+        }
     }
 }

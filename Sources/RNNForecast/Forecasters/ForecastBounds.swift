@@ -20,5 +20,7 @@ struct ForecastBounds: Sendable, Hashable {
         self.upper = upper
     }
 
+    func clamp(_ value: Double) -> Double { min(max(value, lower), upper) }
+
     func clamp(_ fan: consuming QuantileFan) -> QuantileFan { fan.clamped(to: lower...upper) }
 }

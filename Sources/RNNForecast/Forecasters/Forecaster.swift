@@ -8,12 +8,13 @@ public enum Forecaster: Sendable, Hashable {
     case lastValue(LastValueForecaster)
     /// The value one season before the target.
     case seasonalNaive(SeasonalNaiveForecaster)
-    /// The linear forecast in closed form.
-    case ridge(RidgeForecaster)
+    /// The linear forecast in closed form. Indirect, like those that follow: whoever is served by a simpler model would
+    /// hold 400 bytes of room for it.
+    indirect case ridge(RidgeForecaster)
     /// A recurrent network on the ridge as its highway.
-    case network(NetworkForecaster)
+    indirect case network(NetworkForecaster)
     /// A recurrent network that says the next step, rolled out.
-    case sequence(SequenceForecaster)
+    indirect case sequence(SequenceForecaster)
 
     /// The fan of leads 1 … horizon after the newest bin of `history`. Missing bins are filled; at least one must be
     /// there, else every quantile is NaN.
@@ -27,11 +28,12 @@ public enum Forecaster: Sendable, Hashable {
         }
     }
 
-    /// Of a last value: lead 1 of the fan after a newest value `last`, and how far from it any quantile at any lead may
-    /// be; for bins of which only the next forecast is kept. Nil for other models, whose leads come together.
-    public func next(after last: Double) -> (fan: QuantileFan, reach: Double)? {
-        guard case .lastValue(let model) = self else { return nil }
-        return (model.next(after: last), model.reach)
+    /// Of a last value: lead 1 of the fan after a newest value `last`, and the least and the largest value of the whole
+    /// fan; its medians are all the same. For bins of which only the next forecast is wanted. Nil for other models, whose
+    /// leads come together, and where nothing is finite.
+    public func next(after last: Double) -> (fan: QuantileFan, range: ClosedRange<Double>)? {
+        guard case .lastValue(let model) = self, last.isFinite else { return nil }
+        return model.next(after: last)
     }
 
     /// How likely a bin above the plan's threshold is within the horizon; nil for models that were not asked to learn it.
@@ -42,14 +44,14 @@ public enum Forecaster: Sendable, Hashable {
         }
     }
 
-    /// `last-value`, `seasonal-naive`, `ridge`, or the network's cell: `elman`, `gru`, `lstm`.
-    public var kindName: String {
+    /// What it is, without its numbers.
+    public var kind: ModelKind {
         switch self {
-        case .lastValue: "last-value"
-        case .seasonalNaive: "seasonal-naive"
-        case .ridge: "ridge"
-        case .network(let model): model.weights.shape.stack.cell.rawValue
-        case .sequence(let model): model.weights.shape.stack.cell.rawValue
+        case .lastValue: .lastValue
+        case .seasonalNaive: .seasonalNaive
+        case .ridge: .ridge
+        case .network(let model): .network(model.weights.shape.stack.cell)
+        case .sequence(let model): .network(model.weights.shape.stack.cell)
         }
     }
 

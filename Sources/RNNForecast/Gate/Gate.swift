@@ -82,7 +82,7 @@ struct Gate {
         var winner = 0
         for i in contestants.indices where contestants[i].score.mae <= contestants[winner].score.mae { winner = i }
         let best = contestants[winner]
-        var scores = contestants.map { (name: $0.forecaster.kindName, mae: $0.score.mae, rmse: $0.score.rmse) }
+        var scores = contestants.map { (name: $0.forecaster.kind.name, mae: $0.score.mae, rmse: $0.score.rmse) }
         if let incumbent = request.incumbent, let contest = contest(of: incumbent, with: best.forecaster, origins) {
             scores.insert((name: "incumbent", mae: contest.incumbent.mae, rmse: contest.incumbent.rmse), at: 0)
             if contest.incumbent.mae < contest.winner.mae {

@@ -27,6 +27,19 @@ extension [UInt8] {
         }
     }
 
+    /// The integer that `appendVarint` wrote at an index, which moves behind it. Only for bytes that we hold in memory
+    /// ourselves: an index beyond their end is our mistake, and traps.
+    func varint(at index: inout Int) -> UInt64 {
+        var (value, shift) = (UInt64(0), UInt64(0))
+        while true {
+            let byte = self[index]
+            index += 1
+            value |= UInt64(byte & 0x7F) << shift
+            if byte < 0x80 { return value }
+            shift += 7
+        }
+    }
+
     /// Appends length and UTF-8 bytes.
     mutating func appendText(_ text: String) {
         appendVarint(text.utf8.count)

@@ -7,6 +7,8 @@ public enum StoreError: Error, Equatable {
     case locked(path: String)
     /// The file is not what was written; the sentence says where.
     case damaged(String)
+    /// A page of a table of forecasts is not what was written; samples are served and stored without it.
+    case damagedTable(ForecastTable, String)
     /// The file has a later schema than this daemon knows.
     case newerSchema(found: Int, known: Int)
     /// The directory or the file cannot be written.
@@ -38,6 +40,9 @@ extension StoreError: CustomStringConvertible {
             "another forecastd has \(path) open; stop it, or give this one its own --state-directory"
         case .damaged(let what):
             "the store is damaged: \(what); `forecastd verify --salvage NEW` writes all that is good to a new file"
+        case .damagedTable(let table, let what):
+            "the table \(table.rawValue) is damaged: \(what); samples are served and stored without it. "
+                + "`forecastd verify --salvage NEW` writes all that is good to a new file"
         case .newerSchema(let found, let known):
             "the store has schema \(found), this forecastd knows \(known): upgrade forecastd, or open a backup"
         case .notWritable(let path, let reason):
@@ -52,6 +57,16 @@ extension StoreError: CustomStringConvertible {
             "the store does not know \(what)"
         case .failed(let message):
             "the store failed: \(message)"
+        }
+    }
+}
+
+extension StoreError {
+    /// The finding alone, without advice.
+    var reason: String {
+        switch self {
+        case .damaged(let what), .damagedTable(_, let what): what
+        case .locked, .newerSchema, .notWritable, .full, .closed, .missing, .unknown, .failed: description
         }
     }
 }

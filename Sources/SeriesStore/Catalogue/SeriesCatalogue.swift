@@ -89,7 +89,10 @@ public final class SeriesCatalogue: Sendable {
     /// The names that series have, in no order.
     public var names: [String] { contents.withLock { Array($0.byName.keys) } }
 
-    // MARK: For the writer
+    /// Those ids that are of no series.
+    func unknown(among ids: [SeriesID]) -> Set<SeriesID> {
+        contents.withLock { contents in Set(ids.filter { contents.infos[$0] == nil }) }
+    }
 
     /// Takes the series whose rows must be inserted with the next journal row.
     func takeUnwritten() -> [SeriesInfo] {

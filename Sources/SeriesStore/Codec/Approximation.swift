@@ -68,8 +68,6 @@ struct Approximation {
     }
 }
 
-// MARK: - Scaled decimals
-
 extension Approximation {
     /// Nil unless nearly all of a sample lie within a few ulp of short decimals.
     static func decimal(_ values: [Double]) -> Approximation? {
@@ -99,8 +97,6 @@ extension Approximation {
         return abs(rounded) < largest ? Int64(rounded) : 0
     }
 }
-
-// MARK: - Multiples
 
 extension Approximation {
     /// A positive real number, known up to an error.
@@ -150,8 +146,6 @@ extension Approximation {
         return large
     }
 }
-
-// MARK: - Bytes
 
 extension Approximation {
     /// Form byte, parameter, then counts, denominators of a ratio, corrections.

@@ -11,9 +11,10 @@ struct LoadedStore {
     var nextGridID: GridID
     var nextSegmentID: Int64
 
-    init(from db: Database, now: Timestamp) throws(StoreError) {
+    /// - Parameter damaged: tables that cannot be read. Without grids series are forecast anew, in memory.
+    init(from db: Database, except damaged: Set<ForecastTable>, now: Timestamp) throws(StoreError) {
         series = try SeriesTable.all(in: db)
-        if try GridTable.exists(in: db) { grids = try GridTable.all(in: db) }
+        if !damaged.contains(.grid), try GridTable.exists(in: db) { grids = try GridTable.all(in: db) }
         let (knownSeries, knownGrids) = (Set(series.map(\.id)), Set(grids.map(\.id)))
         let cursors = try CursorTable.own(in: db)
         nextSeriesID = (cursors[.lastSeries] ?? 0) + 1

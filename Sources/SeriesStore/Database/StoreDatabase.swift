@@ -18,6 +18,8 @@ final class StoreDatabase: Sendable {
         let pageSize = 1024
         var configuration = Configuration()
         configuration.maximumReaderCount = 2
+        // Giving back memory must not cost the readers' connections.
+        configuration.persistentReadOnlyConnections = true
         // Somebody with `sqlite3` may hold the file for a moment; that must not end the daemon.
         configuration.busyMode = .timeout(10)
         // Each connection may keep this many KiB of pages; there are one writer and two readers.
@@ -47,6 +49,9 @@ final class StoreDatabase: Sendable {
             throw Self.opening(path, error)
         }
     }
+
+    /// Gives cached pages back, as soon as each connection is free. The kernel has them, too.
+    func releaseMemory() { pool.releaseMemoryEventually() }
 
     /// Runs `body` on the one writing connection; in a transaction if it says so itself.
     func write<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws(StoreError) -> T {
@@ -120,7 +125,7 @@ final class StoreDatabase: Sendable {
         return switch error {
         case .damaged(let what): .damaged("\(path): \(what)")
         case .notWritable(_, let reason): .notWritable(path: path, reason: reason)
-        case .locked, .newerSchema, .full, .closed, .missing, .unknown, .failed: error
+        case .locked, .damagedTable, .newerSchema, .full, .closed, .missing, .unknown, .failed: error
         }
     }
 }

@@ -70,7 +70,8 @@ struct StoreContents: Sendable {
     mutating func append(_ entries: [RecordEntry], row: Int64, at now: Timestamp, unless sealed: (GridID) -> Bool) {
         for entry in entries where !sealed(entry.grid) {
             openCount += 1
-            recordHeads[RecordOwner(grid: entry.grid, lead: entry.lead), default: RecordHead()].append(entry, row: row)
+            let owner = RecordOwner(grid: entry.grid, lead: entry.lead)
+            recordHeads[owner, default: RecordHead(owner)].append(entry, row: row)
             let key = GroupKey(grid: entry.grid)
             if openSince[key] == nil { openSince[key] = now }
         }

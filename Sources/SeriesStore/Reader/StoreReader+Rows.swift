@@ -68,11 +68,20 @@ extension StoreReader {
     private func readForecasts<T>(
         otherwise nothing: T, _ body: (Database) throws -> T
     ) throws(StoreError) -> T {
-        try database.readNow { db in try GridTable.exists(in: db) ? body(db) : nothing }
+        do {
+            return try database.readNow { db in try GridTable.exists(in: db) ? body(db) : nothing }
+        } catch {
+            if case .damagedTable(let table, let why) = error { health.damaged(table, why) }
+            throw error
+        }
     }
 
-    /// What the file is made of.
+    /// What the file is made of; a damaged table of forecasts counts nothing.
     public func sizes() throws(StoreError) -> StoreSizes {
+        try health.skippingDamage { (damaged) throws(StoreError) in try sizes(except: damaged) }
+    }
+
+    private func sizes(except damaged: Set<ForecastTable>) throws(StoreError) -> StoreSizes {
         var sizes = StoreSizes()
         state.withLock { contents in
             for (group, segments) in contents.segments {
@@ -89,9 +98,7 @@ extension StoreReader {
             }
             for head in contents.heads.values {
                 sizes.headSampleCount += head.count
-                if let first = head.samples.timestamps.first, let last = head.samples.timestamps.last {
-                    sizes.cover(min(first, last), max(first, last))
-                }
+                if let span = head.span { sizes.cover(span.first, span.last) }
             }
         }
         sizes.sampleCount += sizes.headSampleCount
@@ -100,22 +107,29 @@ extension StoreReader {
             func number(_ sql: String) throws(StoreError) -> Int {
                 try db.rows(sql) { row in Int(row.integer(0)) }.first ?? 0
             }
+            func bytes(of table: ForecastTable, _ sum: String) throws(StoreError) -> Int {
+                if damaged.contains(table) { return 0 }
+                return try db.rows(
+                    "SELECT coalesce(sum(\(sum)), 0) FROM \(table.rawValue)", on: table
+                ) { Int($0.integer(0)) }.first ?? 0
+            }
             let page = try number("PRAGMA page_size")
             sizes.fileBytes = page * (try number("PRAGMA page_count"))
             sizes.freeBytes = page * (try number("PRAGMA freelist_count"))
             sizes.journalRows = try number("SELECT count(*) FROM journal")
             sizes.sampleBytes += try number("SELECT coalesce(sum(length(bytes)), 0) FROM journal")
             guard try GridTable.exists(in: db) else { return }
-            sizes.forecastBytes += try number("SELECT coalesce(sum(length(fan) + 64), 0) FROM forecast_latest")
+            sizes.forecastBytes += try bytes(of: .latest, "length(fan) + \(FanTable.rowBytes)")
             if let history = state.withLock({ $0.historyBytes }) {
                 sizes.forecastBytes += history
             } else {
-                let history = try FanTable.historyBytes(in: db)
+                let history = try FanTable.historyBytes(in: db, except: damaged)
                 state.withLock { $0.historyBytes = history }
                 sizes.forecastBytes += history
             }
-            sizes.modelBytes = try number("SELECT coalesce(sum(length(bytes) + length(scores) + 64), 0) FROM model")
-            sizes.modelBytes += try number("SELECT coalesce(sum(length(bytes) + 16), 0) FROM state")
+            // 64 and 16: the other columns, about.
+            sizes.modelBytes = try bytes(of: .model, "length(bytes) + length(scores) + 64")
+            sizes.modelBytes += try bytes(of: .state, "length(bytes) + 16")
         }
         sizes.logBytes = database.logBytes
         sizes.overheadBytes = max(

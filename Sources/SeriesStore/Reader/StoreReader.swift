@@ -31,7 +31,7 @@ public struct StoreReader: Sendable {
         let group = GroupKey(series: series)
         for _ in 0..<Self.attempts {
             let (head, known, segments) = state.withLock { contents in
-                let head = contents.heads[series].flatMap { SeriesSummary(of: $0.samples(from: .min, to: .max)) }
+                let head = contents.heads[series]?.summary
                 let segments = contents.segments[group] ?? []
                 return (head, segments.isEmpty ? [:] : contents.summaries[group], segments)
             }
@@ -69,22 +69,34 @@ public struct StoreReader: Sendable {
         return result
     }
 
+    /// The same of some series: those of one group share what is read for the first of them.
+    public func summaries(of series: [SeriesID]) async throws(StoreError) -> [SeriesID: SeriesSummary] {
+        var result: [SeriesID: SeriesSummary] = [:]
+        result.reserveCapacity(series.count)
+        var left = series
+        while let first = left.first {
+            // Reads what is remembered of its group, if nobody has yet.
+            result[first] = try await summary(of: first)
+            let rest = left.dropFirst()
+            let known = state.withLock { contents in
+                rest.map { id -> (isKnown: Bool, summary: SeriesSummary?) in
+                    let group = GroupKey(series: id)
+                    let isSealed = contents.segments[group]?.isEmpty == false
+                    guard let sealed = isSealed ? contents.summaries[group] : [:] else { return (false, nil) }
+                    return (true, SeriesSummary.sum(sealed[id], contents.heads[id]?.summary))
+                }
+            }
+            left = []
+            for (id, found) in zip(rest, known) {
+                if found.isKnown { result[id] = found.summary } else { left.append(id) }
+            }
+        }
+        return result
+    }
+
     /// The same of every series that has samples, from directories alone: no chunk is decoded.
     public func summaries() async throws(StoreError) -> [SeriesID: SeriesSummary] {
-        var result: [SeriesID: SeriesSummary] = [:]
-        let (heads, groups) = state.withLock { contents in
-            (
-                contents.heads.compactMapValues { SeriesSummary(of: $0.samples(from: .min, to: .max)) },
-                Array(contents.segments.keys.filter { $0.kind == .samples })
-            )
-        }
-        for group in groups {
-            // One series fills what is remembered of its group.
-            _ = try await summary(of: group.group * GroupKey.size)
-            result.merge(state.withLock { $0.summaries[group] ?? [:] }) { $1 }
-        }
-        result.merge(heads) { SeriesSummary.sum($0, $1) ?? $1 }
-        return result
+        try await summaries(of: catalogue.all().map(\.id))
     }
 
     func ordered(_ series: SeriesID, from: Timestamp, to: Timestamp) async throws(StoreError) -> Samples {
@@ -106,4 +118,9 @@ public struct StoreReader: Sendable {
         }
         throw .failed("the segments of series \(series) change faster than they can be read")
     }
+}
+
+extension Head {
+    /// The extent of its samples; nil if there are none. Where times ascend nothing is copied.
+    fileprivate var summary: SeriesSummary? { SeriesSummary(of: isAscending ? samples : samples.ordered()) }
 }

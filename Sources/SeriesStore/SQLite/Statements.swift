@@ -69,13 +69,27 @@ public enum SQLValue: Sendable, Hashable {
 
 extension Database {
     /// Runs a statement that gives no rows.
-    func run(_ sql: String, _ arguments: [SQLValue] = []) throws(StoreError) {
-        try query(sql, arguments) { (_) throws(StoreError) in }
+    func run(_ sql: String, _ arguments: [SQLValue] = [], on table: ForecastTable? = nil) throws(StoreError) {
+        try query(sql, arguments, on: table) { (_) throws(StoreError) in }
     }
 
     /// Runs a statement and shows every row to `body`.
+    ///
+    /// - Parameter table: where the statement touches one table of forecasts: damage that it finds is that table's.
     func query(
-        _ sql: String, _ arguments: [SQLValue] = [], _ body: (SQLRow) throws(StoreError) -> Void
+        _ sql: String, _ arguments: [SQLValue] = [], on table: ForecastTable? = nil,
+        _ body: (SQLRow) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        do {
+            try step(sql, arguments, body)
+        } catch {
+            guard let table, case .damaged(let why) = error else { throw error }
+            throw .damagedTable(table, why)
+        }
+    }
+
+    private func step(
+        _ sql: String, _ arguments: [SQLValue], _ body: (SQLRow) throws(StoreError) -> Void
     ) throws(StoreError) {
         let statement: OpaquePointer
         do {
@@ -103,10 +117,11 @@ extension Database {
 
     /// All rows, each made into a value.
     func rows<T>(
-        _ sql: String, _ arguments: [SQLValue] = [], _ make: (SQLRow) throws(StoreError) -> T
+        _ sql: String, _ arguments: [SQLValue] = [], on table: ForecastTable? = nil,
+        _ make: (SQLRow) throws(StoreError) -> T
     ) throws(StoreError) -> [T] {
         var result: [T] = []
-        try query(sql, arguments) { (row) throws(StoreError) in result.append(try make(row)) }
+        try query(sql, arguments, on: table) { (row) throws(StoreError) in result.append(try make(row)) }
         return result
     }
 

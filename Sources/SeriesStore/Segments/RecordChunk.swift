@@ -26,29 +26,10 @@ struct RecordOwner: Hashable, Sendable {
 
 /// The payload of record chunks.
 enum RecordChunk {
-    /// What a stretch of entries has in common.
-    private struct Source: Equatable {
-        var model: String
-        var backfilled: Bool
-        var resolution: Resolution
-
-        init(_ entry: RecordEntry) {
-            model = entry.model
-            backfilled = entry.backfilled
-            resolution = entry.resolution
-        }
-
-        init(model: String, backfilled: Bool, resolution: Resolution) {
-            self.model = model
-            self.backfilled = backfilled
-            self.resolution = resolution
-        }
-    }
-
     static func encode(_ entries: [RecordEntry], with compressor: Compressor) -> [UInt8] {
-        var stretches: [(source: Source, count: Int)] = []
+        var stretches: [(source: RecordSource, count: Int)] = []
         for entry in entries {
-            let source = Source(entry)
+            let source = RecordSource(entry)
             if let last = stretches.last, last.source == source {
                 stretches[stretches.count - 1].count += 1
             } else {
@@ -73,7 +54,7 @@ enum RecordChunk {
         _ bytes: [UInt8], owner: RecordOwner, bins: [Int64], with decompressor: Decompressor
     ) throws(StoreError) -> [RecordEntry] {
         var reader = ByteReader(bytes, what: "record chunk")
-        var stretches: [(source: Source, count: Int)] = []
+        var stretches: [(source: RecordSource, count: Int)] = []
         var total = 0
         for _ in 0..<(try reader.count(limit: bytes.count)) {
             let header = try reader.count(limit: 2 * bins.count + 1)
@@ -82,7 +63,7 @@ enum RecordChunk {
             guard numerator > 0, denominator > 0 else { throw .damaged("a record with an impossible resolution") }
             let resolution = Resolution(numerator: numerator, denominator: denominator)
             stretches.append(
-                (Source(model: try reader.text(), backfilled: header & 1 == 1, resolution: resolution), header >> 1))
+                (RecordSource(model: try reader.text(), backfilled: header & 1 == 1, resolution: resolution), header >> 1))
             total += header >> 1
         }
         guard total == bins.count else { throw .damaged("a record chunk of \(total) entries for \(bins.count) bins") }

@@ -17,6 +17,18 @@ struct Samples: Sendable, Equatable {
         values.append(value)
     }
 
+    /// Makes room for so many.
+    mutating func reserve(_ count: Int) {
+        timestamps.reserveCapacity(count)
+        values.reserveCapacity(count)
+    }
+
+    /// Drops all; the room stays.
+    mutating func removeAll() {
+        timestamps.removeAll(keepingCapacity: true)
+        values.removeAll(keepingCapacity: true)
+    }
+
     mutating func append(contentsOf other: Samples) {
         timestamps.append(contentsOf: other.timestamps)
         values.append(contentsOf: other.values)

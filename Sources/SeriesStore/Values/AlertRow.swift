@@ -2,7 +2,7 @@
 
 /// An alert as it now is, with the evidence as exact doubles: it needs no other table to be understood.
 public struct AlertRow: Sendable, Hashable {
-    /// Stable, from the caller: `since_seconds << 28 | grid`.
+    /// Stable, from the caller: `AlertRow.id(since:grid:)`.
     public var id: Int64
     /// The series.
     public var series: SeriesID
@@ -68,6 +68,23 @@ public struct AlertRow: Sendable, Hashable {
         self.model = model
         self.backfilled = backfilled
     }
+}
+
+extension AlertRow {
+    /// Seconds in which one grid begins no more than one alert: drift is computed on rows of at least five minutes.
+    private static let unit: Int64 = 300
+    /// Bits of a grid's id.
+    private static let gridBits: Int64 = 28
+
+    /// The id of the alert that began in a grid at `since`, in seconds since 1970: the same whenever it is computed. It is
+    /// below 2^53 until the year 2129, so that readers of JSON that know only doubles keep every digit (docs/decisions/0012).
+    public static func id(since: Int64, grid: GridID) -> Int64 {
+        let (quotient, remainder) = since.quotientAndRemainder(dividingBy: unit)
+        return (remainder < 0 ? quotient - 1 : quotient) << gridBits | grid
+    }
+
+    /// The id that this alert had from a daemon that counted seconds.
+    var idInSeconds: Int64 { (since / 1_000_000_000) << Self.gridBits | grid }
 }
 
 /// A time range to which somebody gave a meaning: a deployment, an accepted drift, an incident to leave out.

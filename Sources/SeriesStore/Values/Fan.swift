@@ -122,11 +122,13 @@ public struct Fan: Sendable, Hashable {
         return Fan(steps: steps, base: base, resolution: resolution, bytes: bytes)
     }
 
-    /// Whether a resolution certainly holds, without being coarsened, every fan whose medians are all `level` and whose
-    /// bounds are at most `reach` away. A hundredth is left for rounding.
-    public static func holds(level: Double, reach: Double, resolution: Resolution) -> Bool {
-        resolution.steps(reach) < Double(largestSpread) * 0.99
-            && resolution.steps(abs(level) + reach) * Double(resolution.numerator) < 9_007_199_254_740_992 * 0.99
+    /// The resolution that `quantised` takes for a fan whose medians are all `level`, and whose lowest and highest bounds
+    /// are the ends of `range`: so that one lead of it can be rounded as in the whole.
+    public static func resolution(
+        _ asked: Resolution, medians level: Double, within range: ClosedRange<Double>
+    ) -> Resolution {
+        let widest = max(0, range.upperBound - level, level - range.lowerBound)
+        return fitting(asked, low: level, high: level, widest: widest)
     }
 
     /// The finest resolution, not finer than asked, that holds the fan.

@@ -39,7 +39,7 @@ public struct SampleBatch: Sendable, Equatable {
 
     /// Drops the samples of some series.
     mutating func removeAll(of unwanted: Set<SeriesID>) {
-        guard series.contains(where: { unwanted.contains($0) }) else { return }
+        if unwanted.isEmpty { return }
         var kept = SampleBatch()
         for index in series.indices where !unwanted.contains(series[index]) {
             kept.append(series: series[index], timestamp: timestamps[index], value: values[index])

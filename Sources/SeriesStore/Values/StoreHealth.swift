@@ -12,10 +12,26 @@ public final class StoreHealth: Sendable {
         case samples
     }
 
+    /// Housekeeping; the words say what it was about to do.
+    public enum Chore: String, Sendable, CaseIterable {
+        /// Every hour.
+        case expiry = "taking away what has had its time"
+        /// Every hour.
+        case thinning = "thinning old forecasts"
+        /// Every 15 seconds.
+        case room = "making room"
+        /// Every 15 seconds, while somebody holds the log.
+        case log = "copying the log into the file"
+        /// Once.
+        case ending = "the last commit"
+    }
+
     private struct Reading: Sendable {
         var isFull = false
         var shed: Shed?
         var damaged: [Int64: String] = [:]
+        var tables: [ForecastTable: String] = [:]
+        var failures: [Chore: String] = [:]
     }
 
     private let reading = Mutex(Reading())
@@ -27,7 +43,43 @@ public final class StoreHealth: Sendable {
     /// Segments that could not be read, by id, and why.
     public var damagedSegments: [Int64: String] { reading.withLock { $0.damaged } }
 
+    /// Tables of forecasts that could not be read or written, and why. Nothing more is written to them: what is good in them
+    /// stays for `verify --salvage`.
+    public var damagedTables: [ForecastTable: String] { reading.withLock { $0.tables } }
+
+    /// Tables that are not to be written: without grids nothing says what the rows of the others are about.
+    var unwritable: Set<ForecastTable> {
+        let damaged = Set(damagedTables.keys)
+        return damaged.contains(.grid) ? Set(ForecastTable.allCases) : damaged
+    }
+
+    /// Runs `body`, which is told what tables are damaged, until it meets no further one: each is met once. A statement that
+    /// met damage ends its transaction, so that all of it is done again.
+    func skippingDamage<Value>(
+        _ body: (Set<ForecastTable>) throws(StoreError) -> Value
+    ) throws(StoreError) -> Value {
+        while true {
+            let known = unwritable
+            do { return try body(known) } catch { try note(error, unless: known) }
+        }
+    }
+
+    /// Takes damage of a table down.
+    ///
+    /// - Throws: any other error, and damage of a table that was to be left alone.
+    func note(_ error: StoreError, unless known: Set<ForecastTable>) throws(StoreError) {
+        guard case .damagedTable(let table, let why) = error, !known.contains(table) else { throw error }
+        damaged(table, why)
+    }
+
+    /// Housekeeping that failed when it was tried last: where, and why.
+    public var failures: [Chore: String] { reading.withLock { $0.failures } }
+
+    /// Sets or clears what came of a chore.
+    func failed(_ chore: Chore, _ why: String?) { reading.withLock { $0.failures[chore] = why } }
+
     func full(_ isFull: Bool) { reading.withLock { $0.isFull = isFull } }
     func shedding(_ shed: Shed?) { reading.withLock { $0.shed = shed } }
     func damaged(_ segment: Int64, _ why: String) { reading.withLock { $0.damaged[segment] = why } }
+    func damaged(_ table: ForecastTable, _ why: String) { reading.withLock { $0.tables[table] = why } }
 }

@@ -70,9 +70,19 @@ private struct Salvage {
         if hasForecasts { try SeriesTextTable.writeAll(in: new) }
     }
 
-    /// Copies rows in the order of their keys. Where a page cannot be read, the next rows are looked for beyond it.
+    /// The integer that orders a table's rows; nil for `cursor`, which has few, and the most important first.
+    private static func key(of table: String) -> String? {
+        switch table {
+        case "skill": "day"
+        case "model": "grid"
+        case "cursor": nil
+        default: "rowid"
+        }
+    }
+
+    /// Copies rows in the order of their keys. Where a page cannot be read, reading goes on behind it.
     private mutating func copy(_ table: String) throws(StoreError) {
-        let hasRowID = !["skill", "cursor", "model"].contains(table)
+        let key = Self.key(of: table)
         do {
             try old.query("SELECT 1 FROM \(table) LIMIT 0") { (_) throws(StoreError) in }
         } catch {
@@ -80,31 +90,58 @@ private struct Salvage {
             return
         }
         var after = Int64.min
-        var step: Int64 = 1
         while true {
-            var failure: StoreError?
+            var last = after
             do {
                 try old.query(
-                    hasRowID
-                        ? "SELECT rowid, * FROM \(table) WHERE rowid > ? ORDER BY rowid"
-                        : "SELECT 0, * FROM \(table) WHERE ? NOT NULL", [.integer(after)]
+                    key.map { "SELECT \($0), * FROM \(table) WHERE \($0) > ? ORDER BY \($0)" }
+                        ?? "SELECT 0, * FROM \(table) WHERE ? NOT NULL", [.integer(after)]
                 ) { (row) throws(StoreError) in
-                    if hasRowID { after = row.integer(0) }
-                    step = 1
+                    last = row.integer(0)
                     try take((1..<row.count).map { row.value($0) }, into: table, id: row.integer(0))
                 }
+                return
             } catch {
-                failure = error
+                guard case .damaged(let why) = error else { throw error }
+                let place = last == .min ? "from its first row on" : "after row \(last)"
+                lost.append("\(table) \(place): \(why)")
+                guard let key, let next = try readable(in: table, by: key, after: last) else { return }
+                after = next
             }
-            guard let failure else { return }
-            guard case .damaged(let why) = failure else { throw failure }
-            if step == 1 { lost.append("\(table) after row \(after): \(why)") }
-            // Skip ever further, until a page can be read again or the ids end.
-            let (next, overflow) = (after == .min ? 0 : after).addingReportingOverflow(step)
-            guard hasRowID, !overflow, step < 1 << 40 else { return }
-            after = next
-            step *= 2
         }
+    }
+
+    /// The least key behind which a row can be read, or none is left, where behind `last` it cannot; nil if there is none.
+    /// Ever wider steps find one, halving finds the least: 64 looks each, whatever the keys.
+    private func readable(in table: String, by key: String, after last: Int64) throws(StoreError) -> Int64? {
+        func isReadable(_ start: Int64) throws(StoreError) -> Bool {
+            do {
+                try old.query("SELECT * FROM \(table) WHERE \(key) > ? ORDER BY \(key) LIMIT 1", [.integer(start)]) {
+                    (_) throws(StoreError) in
+                }
+                return true
+            } catch {
+                guard case .damaged = error else { throw error }
+                return false
+            }
+        }
+        var bad = last
+        var good = Int64.max
+        var step: Int64 = 1
+        while true {
+            let (next, overflow) = bad.addingReportingOverflow(step)
+            good = overflow ? .max : next
+            if try isReadable(good) { break }
+            if good == .max { return nil }
+            bad = good
+            step = step > 1 << 61 ? step : step * 2
+        }
+        while bad.distance(to: good) > 1 {
+            // Their mean, without the overflow of their sum.
+            let middle = (bad & good) + ((bad ^ good) >> 1)
+            if try isReadable(middle) { good = middle } else { bad = middle }
+        }
+        return good
     }
 
     /// Inserts a row, if it is what it should be; of a damaged segment what is good.

@@ -134,13 +134,3 @@ extension Verification {
         do { try look(&self) } catch { problems.append("\(what): \(error.reason)") }
     }
 }
-
-extension StoreError {
-    /// The finding alone, without advice.
-    var reason: String {
-        switch self {
-        case .damaged(let what): what
-        case .locked, .newerSchema, .notWritable, .full, .closed, .missing, .unknown, .failed: description
-        }
-    }
-}

@@ -8,10 +8,10 @@ import GRDB
 struct SealRequest: Sendable {
     let group: GroupKey
     let row: Int64
-    /// Samples by series, in journal order; for a group of series.
-    var samples: [(series: SeriesID, samples: Samples)] = []
-    /// Entries by owner, in journal order; for a group of grids.
-    var records: [(owner: RecordOwner, entries: [RecordEntry])] = []
+    /// Heads as they were, by series; for a group of series.
+    var samples: [(series: SeriesID, head: Head)] = []
+    /// Heads as they were, by owner; for a group of grids.
+    var records: [(owner: RecordOwner, head: RecordHead)] = []
 }
 
 /// A group's segments, ready to be committed.
@@ -31,11 +31,12 @@ struct SealedGroup: Sendable {
     /// Series that go with all that hangs on them.
     var deletedSeries: [SeriesID] = []
 
-    func execute(in db: Database) throws(StoreError) {
+    /// - Parameter damaged: tables of forecasts that are left as they are.
+    func execute(in db: Database, except damaged: Set<ForecastTable>) throws(StoreError) {
         for (info, bytes) in segments { try SegmentTable.insert(info, bytes, into: db) }
         if !(samples.isEmpty && records.isEmpty) { try CursorTable.raise(.sealed(group), to: row, in: db) }
         for id in replaced { try SegmentTable.delete(id, in: db) }
-        if !deletedSeries.isEmpty { try SeriesTable.delete(deletedSeries, in: db) }
+        if !deletedSeries.isEmpty { try SeriesTable.delete(deletedSeries, except: damaged, in: db) }
     }
 }
 
@@ -44,15 +45,15 @@ extension SealRequest {
     func sealed(compressor: Compressor) -> SealedGroup {
         var result = SealedGroup(group: group, row: row)
         var encoder = GroupEncoder(group, row: row, compressor: compressor, isMerge: false)
-        for (series, samples) in samples.sorted(by: { $0.series < $1.series }) {
-            let ordered = samples.ordered()
+        for (series, head) in samples.sorted(by: { $0.series < $1.series }) {
+            let ordered = head.samples.ordered()
             encoder.append(series: series, ordered)
-            result.samples[series] = samples.count
+            result.samples[series] = head.count
             result.summaries[series] = SeriesSummary(of: ordered)
         }
-        for (owner, entries) in records.sorted(by: { $0.owner.id < $1.owner.id }) {
-            encoder.append(owner, entries.ordered())
-            result.records[owner] = entries.count
+        for (owner, head) in records.sorted(by: { $0.owner.id < $1.owner.id }) {
+            encoder.append(owner, head.entries.ordered())
+            result.records[owner] = head.count
         }
         result.segments = encoder.finished()
         return result

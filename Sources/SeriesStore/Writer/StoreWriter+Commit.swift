@@ -4,7 +4,8 @@
 //   cursor forward, journal rows out.
 //
 // After a power cut at any line, reopening finds either all of it or nothing. Only then are heads changed, waiters
-// resumed and subscribers told, so nobody sees what could be taken back.
+// resumed and subscribers told, so nobody sees what could be taken back. A damaged page in a table of forecasts ends no
+// commit: that table is left out from then on, and `status` says so.
 
 import GRDB
 
@@ -44,7 +45,7 @@ extension StoreWriter {
         let plan = plan(batch)
         meter.begin(at: now())
         do {
-            if !plan.isEmpty { try await database.write { db in try plan.execute(in: db) } }
+            if !plan.isEmpty { try await write { (db, damaged) in try plan.execute(in: db, except: damaged) } }
             meter.end(committed: !plan.isEmpty)
             if !plan.isEmpty { health.full(false) }
         } catch {
@@ -59,6 +60,20 @@ extension StoreWriter {
         askForSeals()
     }
 
+    /// Writes, but for tables of forecasts that are known to be damaged; a further one is met once, and all is done again.
+    func write<Value: Sendable>(
+        _ body: @escaping @Sendable (Database, _ damaged: Set<ForecastTable>) throws -> Value
+    ) async throws(StoreError) -> Value {
+        while true {
+            let damaged = health.unwritable
+            do throws(StoreError) {
+                return try await database.write { db in try body(db, damaged) }
+            } catch {
+                try health.note(error, unless: damaged)
+            }
+        }
+    }
+
     private func plan(_ batch: [Pending]) -> CommitPlan {
         var plan = CommitPlan()
         for pending in batch {
@@ -71,8 +86,9 @@ extension StoreWriter {
             plan.fans += pending.entry.fans
             plan.rows += pending.entry.rows
         }
-        if !merged.isEmpty { plan.samples.redirect(merged) }
-        if !deleted.isEmpty { plan.samples.removeAll(of: deleted) }
+        if !merged.isEmpty { plan.samples.redirect(merged.targets) }
+        // Nothing was ever deleted: most daemons look no series up here.
+        if catalogue.generation > 0 { plan.samples.removeAll(of: catalogue.unknown(among: plan.samples.series)) }
         plan.newSeries = catalogue.takeUnwritten()
         plan.newGrids = unwrittenGrids
         unwrittenGrids = []
@@ -145,16 +161,17 @@ struct CommitPlan: Sendable {
         !newGrids.isEmpty || !fans.isEmpty || rows.contains(where: \.isOfForecasts)
     }
 
-    func execute(in db: Database) throws(StoreError) {
+    /// - Parameter damaged: tables of forecasts that are left as they are.
+    func execute(in db: Database, except damaged: Set<ForecastTable>) throws(StoreError) {
         do {
             try db.inTransaction(.immediate) {
                 if needsForecastTables { try Schema.makeForecastTables(db) }
                 try SeriesTable.insert(newSeries, into: db)
-                try GridTable.insert(newGrids, into: db)
+                try GridTable.insert(newGrids, keepsRows: !damaged.contains(.grid), into: db)
                 if let journal { try JournalTable.insert(journal, id: row, into: db) }
-                for fan in fans { try FanTable.insert(fan, into: db) }
-                for row in rows { try row.execute(in: db) }
-                for seal in seals { try seal.execute(in: db) }
+                if !damaged.contains(.fan) { for fan in fans { try FanTable.insert(fan, into: db) } }
+                for row in rows { try row.execute(in: db, except: damaged) }
+                for seal in seals { try seal.execute(in: db, except: damaged) }
                 if !seals.isEmpty { try JournalTable.delete(below: oldestOpenRow, in: db) }
                 return .commit
             }
@@ -173,19 +190,32 @@ extension TableWrite {
         }
     }
 
-    /// Writes the row.
-    func execute(in db: Database) throws(StoreError) {
+    /// Writes the row, but for tables that are left as they are.
+    func execute(in db: Database, except damaged: Set<ForecastTable>) throws(StoreError) {
+        func into(_ table: ForecastTable, _ write: () throws(StoreError) -> Void) throws(StoreError) {
+            if !damaged.contains(table) { try write() }
+        }
         switch self {
-        case .latestFan(let row): try LatestFanTable.upsert(row, in: db)
-        case .model(let row): try ModelTable.upsert(row, in: db)
-        case .alert(let row): try AlertTable.upsert(row, in: db)
-        case .skill(let row): try SkillTable.upsert(row, in: db)
+        case .latestFan(let row):
+            try into(.latest) { () throws(StoreError) in try LatestFanTable.upsert(row, in: db) }
+        case .model(let row):
+            try into(.model) { () throws(StoreError) in try ModelTable.upsert(row, in: db) }
+        case .alert(let alert):
+            let row = damaged.contains(.alert) ? alert : try AlertTable.known(alert, in: db)
+            try into(.alert) { () throws(StoreError) in try AlertTable.upsert(row, in: db) }
+            try into(.alertHistory) { () throws(StoreError) in try AlertTable.append(row, to: db) }
+        case .skill(let row):
+            try into(.skill) { () throws(StoreError) in try SkillTable.upsert(row, in: db) }
         case .state(let grid, let bytes, let processed):
-            try StateTable.upsert(grid: grid, bytes: bytes, processed: processed, in: db)
+            try into(.state) { () throws(StoreError) in
+                try StateTable.upsert(grid: grid, bytes: bytes, processed: processed, in: db)
+            }
+        case .mark(let row):
+            try into(.mark) { () throws(StoreError) in try MarkTable.upsert(row, in: db) }
+        case .deleteModels(let grid):
+            try into(.model) { () throws(StoreError) in try ModelTable.deleteAll(of: grid, in: db) }
         case .series(let info): try SeriesTable.update(info, in: db)
-        case .mark(let row): try MarkTable.upsert(row, in: db)
         case .cursor(let name, let position): try CursorTable.upsert(name: name, position: position, in: db)
-        case .deleteModels(let grid): try ModelTable.deleteAll(of: grid, in: db)
         }
     }
 }

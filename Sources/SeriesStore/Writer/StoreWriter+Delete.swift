@@ -20,7 +20,6 @@ extension StoreWriter {
         }
         if range == nil {
             for id in series {
-                deleted.insert(id)
                 catalogue.remove(id)
                 gridIDs[id] = nil
             }
@@ -79,12 +78,11 @@ extension StoreWriter {
         guard merging else { throw .failed("there is a series \(key) already; --merge puts both together") }
         if other == series { return }
         // From here on nothing is added to the old series, so that nothing is acknowledged that the merge does not see.
-        for (source, target) in merged where target == series { merged[source] = other }
-        merged[series] = other
+        merged.add(series, into: other)
         do {
             try await merge(series, into: other)
         } catch {
-            merged[series] = nil
+            merged.remove(series)
             throw error
         }
         _ = try await delete([series], in: nil)

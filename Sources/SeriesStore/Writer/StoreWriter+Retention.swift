@@ -2,6 +2,8 @@
 // file system fills up, forecast history goes first, then the oldest samples, then the oldest bins of tiers, at most a
 // fiftieth of the file a round, so that a short spike of somebody else's files costs little. The newest day always stays.
 // Samples that go, for whatever reason of these, leave the bins of the tiers that are wanted.
+//
+// What fails is told to the store's health, with its place, and comes up again in the next round; nothing else waits for it.
 
 import GRDB
 
@@ -9,19 +11,23 @@ extension StoreWriter {
     /// Takes away what has had its time.
     func expire() async {
         let now = now()
-        let excess = await excessOfRules()
-        let limits = limits(excess)
+        var failures: [String] = []
+        let limits = limits(await excessOfRules(&failures))
         for group in state.withLock({ Array($0.segments.keys) }) where !sealing.contains(group) {
             let (segments, open) = state.withLock { ($0.segments[group] ?? [], $0.newestOpen(group)) }
             sealing.insert(group)
             switch group.kind {
             case .samples:
                 let retention = limits.retention(of: group, segments, open, now: now)
-                let expired: Retention.Expired? =
-                    if retention.mayHaveExpired { try? await database.read { db in try retention.expired(db) } } else {
-                        nil
+                var expired = Retention.Expired()
+                do throws(StoreError) {
+                    if retention.mayHaveExpired {
+                        expired = try await database.read { db in try retention.expired(db) }
                     }
-                await takeAway(expired ?? Retention.Expired(), from: group)
+                } catch {
+                    failures.append("samples of series \(group.owners): \(error.reason)")
+                }
+                await takeAway(expired, from: group)
             case .tier:
                 let samples = group.tieredSamples
                 let keep = options.tiers.first { $0.stepSeconds == group.tierStep }?.keep
@@ -31,24 +37,39 @@ extension StoreWriter {
                         open: contents.newestOpen(samples), created: limits.created, now: now,
                         stepSeconds: group.tierStep, age: keep?.nanoseconds)
                 }
-                let expired: Set<Int64>? =
-                    if retention.mayHaveExpired { try? await database.read { db in try retention.expired(db) } } else {
-                        nil
+                var expired = Set<Int64>()
+                do throws(StoreError) {
+                    if retention.mayHaveExpired {
+                        expired = try await database.read { db in try retention.expired(db) }
                     }
-                await takeAway(Retention.Expired(whole: expired ?? []), from: group)
+                } catch {
+                    failures.append("a tier of series \(group.tieredSamples.owners): \(error.reason)")
+                }
+                await takeAway(Retention.Expired(whole: expired), from: group)
             case .record:
                 let steps = Dictionary(gridIDs.values.flatMap { $0.map { ($0.value, $0.key) } }) { $1 }
                 let retention = RecordRetention(
                     segments: segments, now: now, age: options.forecasts.record.nanoseconds, steps: steps)
-                let expired = try? await database.read { db in try retention.expired(db) }
-                await takeAway(Retention.Expired(whole: expired ?? []), from: group)
+                var expired = Set<Int64>()
+                do throws(StoreError) {
+                    expired = try await database.read { db in try retention.expired(db) }
+                } catch {
+                    failures.append("the record of grids \(group.owners): \(error.reason)")
+                }
+                await takeAway(Retention.Expired(whole: expired), from: group)
             }
         }
-        await thinForecasts(now: now)
+        health.failed(.expiry, failures.first)
+        do throws(StoreError) {
+            try await thinForecasts(now: now)
+            health.failed(.thinning, nil)
+        } catch {
+            health.failed(.thinning, error.reason)
+        }
     }
 
     /// Chunks that exceed the room of a rule, by segment.
-    private func excessOfRules() async -> [Int64: Set<Retention.ChunkName>] {
+    private func excessOfRules(_ failures: inout [String]) async -> [Int64: Set<Retention.ChunkName>] {
         var excess: [Int64: Set<Retention.ChunkName>] = [:]
         var spokenFor = Set<SeriesID>()
         for rule in options.rules {
@@ -59,8 +80,11 @@ extension StoreWriter {
             let groups = Set(series.map { GroupKey(series: $0) })
             let segments = state.withLock { contents in groups.flatMap { contents.segments[$0] ?? [] } }
             let room = RoomOfRule(series: series, maxBytes: maxBytes, segments: segments)
-            let found = try? await database.read { db in try room.excess(db) }
-            excess.merge(found ?? [:]) { $0.union($1) }
+            do throws(StoreError) {
+                excess.merge(try await database.read { db in try room.excess(db) }) { $0.union($1) }
+            } catch {
+                failures.append("max_size of \(rule.matches): \(error.reason)")
+            }
         }
         return excess
     }
@@ -106,7 +130,7 @@ extension StoreWriter {
     }
 
     /// Old fans go, older ones are thinned, and the budget is held.
-    private func thinForecasts(now: Timestamp) async {
+    private func thinForecasts(now: Timestamp) async throws(StoreError) {
         let forecasts = options.forecasts
         let seconds = now / 1_000_000_000
         let fine = (seconds - forecasts.fine.components.seconds) / FanTable.coarseSeconds * FanTable.coarseSeconds
@@ -116,24 +140,25 @@ extension StoreWriter {
         let recordBytes = state.withLock { $0.bytes(of: .record) }
         let grids = gridIDs.values.reduce(0) { $0 + $1.count }
         let budget = max(Int(Double(sampleBytes) * forecasts.budget), 65_536 * grids, 16 << 20)
-        let fans: Int? = try? await database.write { db in
+        let fans = try await write { (db, damaged) in
             guard try GridTable.exists(in: db) else { return 0 }
-            try FanTable.thin(from: from, to: fine, in: db)
-            try FanTable.delete(before: coarse, in: db)
-            return try FanTable.historyBytes(in: db)
+            if !damaged.contains(.fan) {
+                try FanTable.thin(from: from, to: fine, in: db)
+                try FanTable.delete(before: coarse, in: db)
+            }
+            return try FanTable.historyBytes(in: db, except: damaged)
         }
-        guard let fans else { return }
         thinnedTo = max(thinnedTo, fine)
         state.withLock { $0.historyBytes = fans }
         if fans + recordBytes <= budget { return }
         // Over the budget: the fine fans are thinned too, but for the newest six hours; then the oldest of the record goes.
         let recent = (seconds - 6 * 3600) / FanTable.coarseSeconds * FanTable.coarseSeconds
-        let thinned =
-            (try? await database.write { db in
-                guard try GridTable.exists(in: db) else { return 0 }
+        let thinned = try await write { (db, damaged) in
+            if !damaged.contains(.fan), try GridTable.exists(in: db) {
                 try FanTable.thin(from: fine, to: recent, in: db)
-                return try FanTable.historyBytes(in: db)
-            }) ?? fans
+            }
+            return try GridTable.exists(in: db) ? FanTable.historyBytes(in: db, except: damaged) : 0
+        }
         state.withLock { $0.historyBytes = thinned }
         if thinned + recordBytes > budget {
             await shed(.record, bytes: thinned + recordBytes - budget, keeping: .max)
@@ -142,7 +167,17 @@ extension StoreWriter {
 
     /// Makes room if there is too little.
     func makeRoom() async {
-        guard let used = try? await database.usedBytes() else { return }
+        do throws(StoreError) {
+            try await makeRoomIfNeeded()
+            health.failed(.room, nil)
+        } catch {
+            // A full disk is told by the commits.
+            health.failed(.room, error == .full ? nil : error.reason)
+        }
+    }
+
+    private func makeRoomIfNeeded() async throws(StoreError) {
+        let used = try await database.usedBytes()
         var excess = options.maxBytes.map { used - $0 * 49 / 50 } ?? 0
         if let space = FileSystemSpace(at: database.path) {
             // On a small file system a gigabyte would be most of it: a quarter is enough there.
@@ -165,7 +200,7 @@ extension StoreWriter {
         } else {
             health.shedding(nil)
         }
-        try? await database.shrink()
+        try await database.shrink()
     }
 
     /// Takes the oldest segments of a kind away, until so many bytes are gone; those that reach into the newest `keeping`
@@ -213,6 +248,11 @@ private struct SampleLimits {
     }
 }
 
+extension GroupKey {
+    /// The ids of its owners, for people.
+    fileprivate var owners: String { "\(group * Self.size) to \((group + 1) * Self.size - 1)" }
+}
+
 extension Retention {
     /// Whether it is worth opening a segment: what memory knows of them says that something may have expired.
     fileprivate var mayHaveExpired: Bool {
@@ -230,7 +270,7 @@ extension StoreContents {
         guard group.kind == .samples else { return [:] }
         var open: [SeriesID: Timestamp] = [:]
         for series in group.group * GroupKey.size..<(group.group + 1) * GroupKey.size {
-            if let last = heads[series]?.samples.timestamps.max() { open[series] = last }
+            if let span = heads[series]?.span { open[series] = span.last }
         }
         return open
     }

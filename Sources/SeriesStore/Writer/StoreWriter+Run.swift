@@ -48,7 +48,13 @@ extension StoreWriter {
     /// `status` names who it is. Once they are gone, the log is copied into the file and begins anew.
     func watchLog() async {
         isLogHeld = database.logBytes > Self.usualLog
-        if isLogHeld, let left = try? await database.checkpoint(), left == 0 { isLogHeld = false }
+        guard isLogHeld else { return }
+        do throws(StoreError) {
+            if try await database.checkpoint() == 0 { isLogHeld = false }
+            health.failed(.log, nil)
+        } catch {
+            health.failed(.log, error.reason)
+        }
     }
 
     private func runEnded() {
@@ -67,9 +73,14 @@ extension StoreWriter {
         if isRunning { await withCheckedContinuation { waitingForEnd.append($0) } }
         if phase == .closed { return }
         phase = .closed
-        try? await commitRest()
+        do throws(StoreError) {
+            try await commitRest()
+        } catch {
+            health.failed(.ending, error.reason)
+        }
         for pending in queue { pending.waiter?.resume(returning: .failure(.closed)) }
         queue = []
+        // What these two would do, the next to open the file does: copy the log, and cut it.
         _ = try? await database.checkpoint()
         try? database.close()
     }

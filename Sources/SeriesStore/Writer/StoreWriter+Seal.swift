@@ -168,11 +168,11 @@ extension StoreContents {
         switch group.kind {
         case .samples:
             for series in owners {
-                if let head = heads[series], head.count > 0 { request.samples.append((series, head.samples)) }
+                if let head = heads[series], head.count > 0 { request.samples.append((series, head)) }
             }
         case .record:
             for (owner, head) in recordHeads where owners.contains(owner.grid) && head.count > 0 {
-                request.records.append((owner, head.entries))
+                request.records.append((owner, head))
             }
         case .tier: break
         }

@@ -59,6 +59,7 @@ public actor StoreWriter {
     /// Rings when there may be something to commit; starts the group-commit timer; asks for a group to be sealed.
     let bell = Signal<Void>(.bufferingNewest(1))
     let timer = Signal<Void>(.bufferingNewest(1))
+    /// At most one request for each group: whoever asks puts the group into `sealing` first.
     let sealRequests = Signal<SealWork>(.unbounded)
 
     var gridIDs: [SeriesID: [Int64: GridID]] = [:]
@@ -67,10 +68,9 @@ public actor StoreWriter {
 
     /// Groups whose seal or merge was asked for and is not committed yet. Bounded by the number of groups.
     var sealing: Set<GroupKey> = []
-    /// Series that were deleted: what still comes for them is dropped.
-    var deleted: Set<SeriesID> = []
-    /// Series that were merged into others: what still comes for them goes there.
-    var merged: [SeriesID: SeriesID] = [:]
+    /// Series that were merged into others: what still comes for them goes there. What comes for other series that the
+    /// catalogue does not know is of deleted ones, and is dropped.
+    var merged = MergedSeries()
     /// Fans with an origin before this have been thinned, seconds.
     var thinnedTo: Int64 = 0
     /// Whether a reader keeps the log from being cut, as of the last round of housekeeping: no merges and no retention

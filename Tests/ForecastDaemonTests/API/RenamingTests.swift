@@ -1,3 +1,6 @@
+// Which series `rename OLD NEW` means and what they will be called, worked out before anything is changed. The
+// renaming itself is the store's.
+
 import SeriesStore
 import Testing
 

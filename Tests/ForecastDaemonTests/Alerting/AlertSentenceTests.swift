@@ -1,3 +1,5 @@
+// The one sentence that log, command line and API say of an alert, word for word, since people and scripts read it.
+
 import Testing
 
 @testable import ForecastDaemon

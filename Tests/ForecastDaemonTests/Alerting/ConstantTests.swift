@@ -1,3 +1,5 @@
+// Series that do not move for a day: when they count as constant, and what three rows of another value set off.
+
 import Testing
 
 @testable import ForecastDaemon

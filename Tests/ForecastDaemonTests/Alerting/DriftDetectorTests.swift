@@ -1,3 +1,6 @@
+// The whole detector on made-up weeks: what must raise an alert, what must not, and what is learned from either.
+// Quality on real series is measured by `replay`, not here.
+
 import Testing
 
 @testable import ForecastDaemon

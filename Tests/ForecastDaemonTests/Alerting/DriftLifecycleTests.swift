@@ -1,3 +1,5 @@
+// Scripts of rows through the state machine of an alert; what makes a row raised or calm is tested with the statistic.
+
 import Testing
 
 @testable import ForecastDaemon

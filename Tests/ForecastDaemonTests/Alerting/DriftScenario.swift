@@ -1,3 +1,6 @@
+// Five-minute rows of a made-up series for the tests of the detector: days of a wave with noise, changes laid over
+// them, and a list of what the detector did.
+
 @testable import ForecastDaemon
 
 /// Feeds a made-up series to a detector and keeps what came out.

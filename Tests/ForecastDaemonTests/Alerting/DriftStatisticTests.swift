@@ -1,3 +1,6 @@
+// The running statistic of the detector against the formula written out over all rows, and where it has nothing to
+// say.
+
 import Testing
 
 @testable import ForecastDaemon

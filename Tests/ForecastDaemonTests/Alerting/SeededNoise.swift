@@ -1,3 +1,5 @@
+// Noise that is the same on every machine: the generators of the standard library promise no sequence.
+
 import Glibc
 
 /// Seeded numbers for the tests of alerts and arrivals.

@@ -1,3 +1,6 @@
+// When a series reaches a value, on histories of which the answer is known. Histories that look like disks are in
+// `DiskTests`.
+
 import Testing
 
 @testable import ForecastDaemon

@@ -1,3 +1,6 @@
+// Arrival on simulated disks with daily rotation and weekly clean-ups: a false "full within a day" is what wakes
+// people for nothing.
+
 import Testing
 
 @testable import ForecastDaemon

@@ -1,3 +1,5 @@
+// Local time without Foundation: dates, rules of zones and TZif files, those of this host among them where it has any.
+
 import FoundationEssentials
 import Testing
 

@@ -1,3 +1,6 @@
+// A short run of `capacity --only store`: that its figures are there and its folder goes. How fast the machine is, is
+// nobody's test.
+
 import FoundationEssentials
 import TestSupport
 import Testing

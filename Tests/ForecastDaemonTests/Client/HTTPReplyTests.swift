@@ -1,3 +1,5 @@
+// The client's reader of HTTP answers on every split of the same bytes, and on bytes that break off or are none.
+
 import Testing
 
 @testable import ForecastDaemon

@@ -1,3 +1,5 @@
+// Where a command looks for the daemon, in which order, and the sentences with exit codes where nobody answers there.
+
 import Testing
 
 @testable import ForecastDaemon

@@ -1,3 +1,5 @@
+// Times as people type them after `--from` and `--as-of`; what the daemon makes of RFC 3339 is tested with `Instants`.
+
 import SeriesStore
 import Testing
 

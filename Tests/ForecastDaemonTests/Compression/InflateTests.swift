@@ -1,3 +1,5 @@
+// Our gzip reader on files that Python's zlib packed at every kind of block, on damaged ones and on a bomb.
+
 import FoundationEssentials
 import TestSupport
 import Testing

@@ -1,3 +1,6 @@
+// YAML into a configuration: documented defaults, each message with its place, rules of series, and what a reload may
+// change.
+
 import SeriesStore
 import TestSupport
 import Testing

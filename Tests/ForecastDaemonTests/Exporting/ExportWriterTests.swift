@@ -1,3 +1,5 @@
+// Exports read back by our own import, bit by bit, and the forms that a format does not have.
+
 import SeriesStore
 import Testing
 

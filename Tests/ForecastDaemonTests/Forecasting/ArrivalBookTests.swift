@@ -1,3 +1,6 @@
+// What the commit loop notes for forecasting: one entry a series, whatever came. The rhythm itself is tested with its
+// detector.
+
 import SeriesStore
 import Testing
 

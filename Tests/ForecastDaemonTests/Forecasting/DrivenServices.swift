@@ -96,9 +96,7 @@ struct DrivenServices: Sendable {
     private var isIdle: Bool {
         get async {
             if await isTraining { return false }
-            return await forecasting.tracked.values.allSatisfy {
-                !$0.awaitsTraining && $0.closable(now: clock.now) < $0.pipeline.nextBin
-            }
+            return await forecasting.isIdle(now: clock.now)
         }
     }
 
@@ -107,5 +105,12 @@ struct DrivenServices: Sendable {
         try store.reader.grids().sorted { $0.id < $1.id }.flatMap { grid in
             try [0, 1].flatMap { try store.reader.record(grid: grid.id, lead: $0, bins: 0..<Int64.max) }
         }
+    }
+}
+
+extension ForecastingService {
+    /// Whether every bin that is closed has gone through its pipeline.
+    fileprivate func isIdle(now: Timestamp) -> Bool {
+        tracked.values.allSatisfy { !$0.awaitsTraining && $0.closable(now: now) < $0.pipeline.nextBin }
     }
 }

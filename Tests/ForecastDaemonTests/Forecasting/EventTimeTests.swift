@@ -1,3 +1,6 @@
+// The promise that values alone decide: streamed at once, fed slowly, or cut by crashes, the rows of record and fans
+// are the same.
+
 import RNNForecast
 import SeriesStore
 import TestSupport

@@ -1,3 +1,6 @@
+// A series is deleted under a running forecasting service: nothing of it may be served or written afterwards, and its
+// name may come again.
+
 import SeriesStore
 import TestSupport
 import Testing

@@ -1,3 +1,6 @@
+// Texts in the forms of /proc into lines of Telegraf's names: shares, what is left out, escapes; one test reads this
+// host's own.
+
 import SeriesStore
 import Testing
 

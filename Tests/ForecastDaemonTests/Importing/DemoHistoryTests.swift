@@ -1,3 +1,5 @@
+// The history that `scripts/run` imports is what README says of it.
+
 import FoundationEssentials
 import SeriesStore
 import Testing

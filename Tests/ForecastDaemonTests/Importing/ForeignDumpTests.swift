@@ -1,3 +1,5 @@
+// Dumps of Prometheus, InfluxDB and RRDtool, as those programs write them, read into the same samples.
+
 import FoundationEssentials
 import SeriesStore
 import Testing

@@ -1,3 +1,6 @@
+// Every format of `import` on small texts: values, problems with their lines, renames and shifts, and any split of the
+// bytes.
+
 import SeriesStore
 import TestSupport
 import Testing

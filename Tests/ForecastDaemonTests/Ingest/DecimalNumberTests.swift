@@ -1,3 +1,6 @@
+// Our reading of decimal numbers against strtod, digit for digit, on the texts that tell good parsers from nearly good
+// ones.
+
 import Glibc
 import Testing
 

@@ -1,3 +1,5 @@
+// Which names make a counter and how bins of a name are made, on names that Telegraf and collectd send.
+
 import SeriesStore
 import Testing
 

@@ -1,3 +1,6 @@
+// Lines of a connection into ids and samples: the cache of names, refusals, `sync`, counts. The grammar is tested with
+// the parser.
+
 import FoundationEssentials
 import SeriesStore
 import TestSupport

@@ -1,3 +1,6 @@
+// The grammar of line protocol, line by line: what a good one yields, where and why a bad one is refused, and that
+// bytes that are no lines at all end in errors only.
+
 import SeriesStore
 import Testing
 

@@ -1,3 +1,5 @@
+// How many new series a client and all clients together may make, and how the refusal is told.
+
 import Testing
 
 @testable import ForecastDaemon

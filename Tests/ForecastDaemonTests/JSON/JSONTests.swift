@@ -1,3 +1,6 @@
+// Our JSON writer and reader against each other and against the grammar: every double, 64-bit integers, nesting,
+// damage.
+
 import TestSupport
 import Testing
 

@@ -1,3 +1,5 @@
+// Priorities in front of the lines of a log entry, since journald splits entries at line breaks.
+
 import Testing
 
 @testable import ForecastDaemon

@@ -1,3 +1,5 @@
+// The text format of Prometheus where it is easily got wrong: escapes and numbers that are none.
+
 import Testing
 
 @testable import ForecastDaemon

@@ -25,7 +25,7 @@ import Testing
         #expect(abs(fan.median(0) - after[after.startIndex + 99]) < 10, "\(fan.median(0))")
         // A restored pipeline stands where the old one stood.
         let state = pipeline.encodedState()
-        let range = SeriesPipeline.binsToRestore(processed: pipeline.nextBin - 1, plan: pipeline.plan)
+        let range = SeriesPipeline.binsToRestore(processed: pipeline.nextBin - 1, plan: pipeline.plan, isTrained: true)
         let restored = try SeriesPipeline(
             restoring: state, plan: pipeline.plan, series: pipeline.series, grid: pipeline.grid,
             settings: pipeline.settings, bins: pipeline.ring.history(range.count),

@@ -78,8 +78,8 @@ extension SeriesPipeline {
 }
 
 extension [PipelineEvent] {
-    var fans: [FanRow] { compactMap { if case .fan(let row, _) = $0 { row } else { nil } } }
-    var sparseFans: [FanRow] { compactMap { if case .fan(let row, true) = $0 { row } else { nil } } }
+    var fans: [FanRow] { compactMap { if case .fan(let fan, _) = $0 { fan.whole } else { nil } } }
+    var sparseFans: [FanRow] { compactMap { if case .fan(let fan, true) = $0 { fan.row } else { nil } } }
     var records: [RecordEntry] { compactMap { if case .record(let entry) = $0 { entry } else { nil } } }
     var scores: [ScoredBin] { compactMap { if case .scored(let bin) = $0 { bin } else { nil } } }
     var alerts: [AlertRow] { compactMap { if case .alert(let row, _) = $0 { row } else { nil } } }

@@ -1,3 +1,6 @@
+// What `status` says of a store that ails, of its size in a year, and of who holds its log; each from values, without
+// a store.
+
 import SeriesStore
 import Testing
 
@@ -14,6 +17,27 @@ import Testing
         #expect(sentences.first?.hasPrefix("2 segments are damaged") == true)
         #expect(sentences.first?.contains("segment 4: breaks off") == true)
         #expect(sentences.first?.contains("--salvage NEW") == true)
+    }
+
+    @Test("damaged tables of forecasts are named, with what goes on and the command")
+    func tables() {
+        let ailment = StoreAilment(
+            isFull: false, shedding: nil, damaged: [:], tables: [.state: "malformed", .model: "malformed"])
+        #expect(ailment.sentences.count == 1)
+        #expect(ailment.sentences.first?.hasPrefix("the tables model, state are damaged (malformed)") == true)
+        #expect(ailment.sentences.first?.contains("samples are served and stored") == true)
+        #expect(ailment.sentences.first?.contains("--salvage NEW") == true)
+    }
+
+    @Test("a chore that failed says where, why and when it comes up again")
+    func chores() {
+        let ailment = StoreAilment(
+            isFull: false, shedding: nil, damaged: [:], failures: [.expiry: "samples of series 0 to 127: checksum"])
+        #expect(
+            ailment.sentences == [
+                "taking away what has had its time failed: samples of series 0 to 127: checksum; it is tried again "
+                    + "within the hour, and nothing else waits for it"
+            ])
     }
 
     @Test("a full disk comes before what is given up for room")

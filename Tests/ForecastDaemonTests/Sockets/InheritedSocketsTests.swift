@@ -1,3 +1,6 @@
+// Sockets that systemd passes: taken by name, checked, and never given on. Real descriptors in this process stand for
+// systemd's.
+
 import Glibc
 import TestSupport
 import Testing

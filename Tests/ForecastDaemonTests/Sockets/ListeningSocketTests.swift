@@ -1,3 +1,5 @@
+// Making a socket at a path: its mode, what lies there already, and whose it is to remove at the end.
+
 import Glibc
 import TestSupport
 import Testing

@@ -1,3 +1,5 @@
+// The datagrams of sd_notify(3), received on a socket of the test as systemd would.
+
 import TestSupport
 import Testing
 

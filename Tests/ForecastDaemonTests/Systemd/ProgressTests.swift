@@ -1,3 +1,5 @@
+// When the watchdog is answered: beats of writer and ingest under a clock that the test moves.
+
 import Synchronization
 import Testing
 

@@ -1,3 +1,5 @@
+// The plot in characters: widths, ASCII, and series with nothing to draw. Whether it is pretty, a person must say.
+
 import Testing
 
 @testable import ForecastDaemon

@@ -1,3 +1,5 @@
+// Pages of the command line from answers made by hand: what is said, in which words, and what is left out.
+
 import Testing
 
 @testable import ForecastDaemon

@@ -1,3 +1,5 @@
+// Columns on a terminal and in a file: alignment, cutting, colour.
+
 import Testing
 
 @testable import ForecastDaemon

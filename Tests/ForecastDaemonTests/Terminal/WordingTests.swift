@@ -1,3 +1,5 @@
+// Numbers, sizes, shares and moments in words.
+
 import Testing
 
 @testable import ForecastDaemon

@@ -1,3 +1,5 @@
+// Durations and instants, read and printed: each text reads back to what was printed, over centuries.
+
 import Testing
 
 @testable import ForecastDaemon

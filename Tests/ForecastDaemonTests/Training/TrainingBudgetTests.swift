@@ -1,3 +1,5 @@
+// How much CPU training may take and whose turn is next, under a clock that the test moves; no training runs.
+
 import Testing
 
 @testable import ForecastDaemon

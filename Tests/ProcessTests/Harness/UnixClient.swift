@@ -22,7 +22,7 @@ final class UnixClient {
         }
         guard failed == 0 else {
             let code = errno
-            close(descriptor)
+            // `deinit` closes the descriptor, also after this: a second close would hit somebody else's.
             throw ProcessFailure("cannot connect to \(path): error \(code)")
         }
     }

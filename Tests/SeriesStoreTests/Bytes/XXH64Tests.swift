@@ -1,3 +1,5 @@
+// Our XXH64 against values that the reference implementation gave; stored keys and checksums rest on it.
+
 import SeriesStore
 import Testing
 

@@ -1,3 +1,6 @@
+// Columns of times and values there and back, bit for bit, on what programs send and on what nobody should; and what
+// the usual ones cost.
+
 import Testing
 
 @testable import SeriesStore

@@ -1,3 +1,6 @@
+// Every bit and every length of a segment and a journal row: each damage is an error. Behind good checksums it may be
+// other numbers, and is never a trap.
+
 import Testing
 
 @testable import SeriesStore

@@ -1,3 +1,5 @@
+// Decoders behind checksums that somebody made anew after a change: what a checksum cannot catch.
+
 import TestSupport
 import Testing
 

@@ -1,3 +1,6 @@
+// The samples behind the golden files, written down once more as code, so that a test can say what the bytes must
+// give.
+
 @testable import SeriesStore
 
 /// The contents that golden files were made of. A released golden file is never changed; a new version gets its own.

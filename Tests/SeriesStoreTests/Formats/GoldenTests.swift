@@ -1,3 +1,5 @@
+// Stores of released versions stay readable: each kind of bytes as it was first written, read today.
+
 import Testing
 
 @testable import SeriesStore

@@ -1,3 +1,5 @@
+// Names stored as differences from other names: there and back, on a wrong base, and after the base's series is gone.
+
 import Testing
 
 @testable import SeriesStore

@@ -1,3 +1,5 @@
+// What makes two series one: canonical bytes, their hash, their order, and every name that is none.
+
 import SeriesStore
 import Testing
 
@@ -79,5 +81,25 @@ import Testing
             SeriesKey(name: "aa", labels: [("h", "aa")]), SeriesKey(name: "aa", labels: []),
         ]
         #expect(keys.sorted().map(\.description) == ["aa", "aa{h=aa}", "aa{h=b}", "b"])
+    }
+
+    @Test("two keys stand in the order of their names, label names and values, taken as bytes", arguments: 0..<200)
+    func order(seed: Int) throws {
+        var random = Seeded(seed)
+        func text() -> String {
+            // Also beyond 127 bytes, where a length has two, and with characters of several bytes.
+            let length = [1, 2, 3, 127, 128, 300].randomElement(using: &random) ?? 1
+            return (0..<length).map { _ in ["a", "b", "é", "😀"].randomElement(using: &random) ?? "a" }.joined()
+        }
+        let parts = (0..<2).map { _ in
+            (name: text(), labels: (0..<Int.random(in: 0...2, using: &random)).map { ("l\($0)", text()) })
+        }
+        func fields(_ part: (name: String, labels: [(String, String)])) -> [[UInt8]] {
+            [Array(part.name.utf8)] + part.labels.flatMap { [Array($0.0.utf8), Array($0.1.utf8)] }
+        }
+        let keys = try parts.map { try SeriesKey(name: $0.name, labels: $0.labels) }
+        let precedes = fields(parts[0]).lexicographicallyPrecedes(fields(parts[1])) { $0.lexicographicallyPrecedes($1) }
+        #expect((keys[0] < keys[1]) == precedes, "\(keys)")
+        #expect(!(keys[0] < keys[0]))
     }
 }

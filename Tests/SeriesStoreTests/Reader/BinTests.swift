@@ -1,3 +1,6 @@
+// Bins against their definition, sample by sample, wherever the samples lie: in heads, in chunks, or in directories
+// that make decoding unnecessary.
+
 import Testing
 
 @testable import SeriesStore

@@ -1,3 +1,5 @@
+// The expressions of selectors against tables of what must match, and the inputs on which backtracking engines hang.
+
 import TestSupport
 import Testing
 

@@ -1,3 +1,6 @@
+// Selectors as Prometheus writes them and as words of a command line, what they select, and where a wrong one is
+// wrong.
+
 import Testing
 
 @testable import SeriesStore

@@ -1,3 +1,6 @@
+// Copies of a store, and deletes and merges beside a writer that never stops: nothing that was acknowledged may be
+// missing.
+
 import FoundationEssentials
 import Testing
 

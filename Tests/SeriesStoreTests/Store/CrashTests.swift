@@ -1,3 +1,6 @@
+// The files as `kill -9` leaves them between commits, seals and merges, opened anew: exactly what was acknowledged.
+// Lost sectors are `PowerCutTests`' business.
+
 import SeriesStore
 import Testing
 

@@ -1,3 +1,6 @@
+// Deleting, renaming, expiring, thinning, verifying, salvaging: each changes the file and must leave everything else
+// as it was.
+
 import FoundationEssentials
 import Testing
 
@@ -58,6 +61,37 @@ import Testing
             let (timestamps, _) = try await store.reader.samples(of: store.series("m"), from: .min, to: .max)
             #expect(timestamps == (Array(0..<90) + Array(110..<200)).map { $0 * 1_000_000_000 })
         }
+    }
+
+    @Test("what a range holds is counted as a deletion of it counts, without looking at values", arguments: 0..<6)
+    func counts(seed: Int) async throws {
+        try await withStore(at: folder.database) { store in
+            var random = Seeded(seed)
+            let ids = try (0..<3).map { try store.series("m", host: "h\($0)") }
+            for part in 0..<4 as Range<Int64> {
+                try await store.write(Self.batch(ids, part * 1000..<part * 1000 + 900))
+                if part < 3 { try await store.seal() }
+            }
+            for _ in 0..<4 {
+                let ends = (0..<2).map { _ in Int64.random(in: -100...4100, using: &random) * 1_000_000_000 }.sorted()
+                let range = ends[0]..<ends[1]
+                let counted = try await store.reader.counts(of: ids, in: range)
+                let deleted = try await store.delete(ids, in: range)
+                #expect(counted == deleted, "\(range)")
+            }
+        }
+    }
+
+    @Test("samples of a series that was merged long ago, or deleted, are neither kept nor mixed up")
+    func merged() {
+        var merged = MergedSeries()
+        for id in 0..<SeriesID(MergedSeries.most) + 10 { merged.add(id, into: 1_000_000) }
+        #expect(merged.targets.count == MergedSeries.most)
+        #expect(merged.targets[9] == nil && merged.targets[10] == 1_000_000)
+        merged.add(1_000_000, into: 2_000_000)
+        #expect(merged.targets[20] == 2_000_000)
+        merged.remove(1_000_000)
+        #expect(merged.targets[1_000_000] == nil)
     }
 
     @Test("a renamed series keeps its samples; a merged one gives them to the other, whose own win")

@@ -1,3 +1,6 @@
+// Merges of segments change sizes and nothing that is read; also how a long column is cut and when a merge is worth
+// its work.
+
 import Testing
 
 @testable import SeriesStore

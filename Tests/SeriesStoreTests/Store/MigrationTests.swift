@@ -1,3 +1,5 @@
+// Stores that earlier versions wrote are brought forward.
+
 import FoundationEssentials
 import TestSupport
 import Testing

@@ -1,3 +1,5 @@
+// Files and folders that a store must not open, each with its error and left as it was.
+
 import FoundationEssentials
 import SeriesStore
 import Testing

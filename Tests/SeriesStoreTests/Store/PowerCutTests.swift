@@ -1,3 +1,5 @@
+// The store on a disk that forgets what was not synced, cut at random moments again and again.
+
 import CPowerCut
 import FoundationEssentials
 import Synchronization

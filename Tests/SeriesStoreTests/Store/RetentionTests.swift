@@ -1,4 +1,7 @@
+// Rules of retention and room, mass deletion, a failing expiry, and a log that a stranger's transaction holds.
+
 import Dispatch
+import FoundationEssentials
 import Testing
 
 @testable import SeriesStore
@@ -35,6 +38,37 @@ import Testing
             #expect(summary?.count == 500)
         }
         #expect(try Store.verify(path: folder.database).problems == [])
+    }
+
+    @Test("what keeps samples from expiring is told with its place and reason, until it is over")
+    func failure() async throws {
+        let now = 1_700_000_000 as Int64
+        let path = folder.database
+        try await withStore(at: path) { store in
+            let id = try store.series("m")
+            try await store.write(MaintenanceTests.batch([id], now - 5000..<now - 4000))
+            try await store.seal()
+            try await store.write(MaintenanceTests.batch([id], now - 500..<now))
+            try await store.seal()
+        }
+        // SQLite fills a page from its end, so the segment found first is the second. Its directory begins behind its head.
+        var bytes = try Data(contentsOf: URL(filePath: path))
+        let magic = Array("FSEG".utf8)
+        let start = try #require(bytes.indices.first { bytes[$0...].starts(with: magic) })
+        bytes[start + 20] ^= 1
+        try bytes.write(to: URL(filePath: path))
+        let options = Store.Options(groupCommit: .milliseconds(2), retention: .seconds(1000))
+        try await withStore(at: path, options: options) { store in
+            await store.writer.expire()
+            let why = try #require(store.health.failures[.expiry])
+            #expect(why.hasPrefix("samples of series 0 to 127: "))
+            #expect(why.contains("segment directory: checksum"))
+            await store.writer.expire()
+            #expect(store.health.failures[.expiry] != nil)
+            await store.keep(Store.Options(retention: nil))
+            await store.writer.expire()
+            #expect(store.health.failures == [:])
+        }
     }
 
     @Test("the series of a rule hold so many bytes together; their oldest go first, never their newest day")

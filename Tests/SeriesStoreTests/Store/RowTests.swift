@@ -1,3 +1,5 @@
+// The small tables: what is written comes back, through our readers and through the documented views in plain SQL.
+
 import SeriesStore
 import Testing
 
@@ -244,5 +246,41 @@ import Testing
         try await withStore(at: path) { _ in }
         let error = #expect(throws: QueryError.self) { try Store.query(path: path, sql: "DELETE FROM series") }
         #expect(error?.description.contains("only reading") == true)
+    }
+
+    private static func alert(_ series: SeriesID, _ grid: GridID, since: Int64, _ state: String) -> AlertRow {
+        AlertRow(
+            id: AlertRow.id(since: since, grid: grid), series: series, grid: grid, kind: "drift", state: state,
+            severity: "warning", since: since * 1_000_000_000, firedAt: since * 1_000_000_000,
+            resolvedAt: state == "firing" ? nil : 5, acceptedBy: nil, expected: 1, lower: 0, upper: 2, actual: 9,
+            rmse: 3, baselineRMSE: 1, ratio: 3, model: "profile", backfilled: false)
+    }
+
+    @Test("ids of alerts are whole in a double, and differ by grid and by five minutes")
+    func alertIDs() {
+        let largestGrid: GridID = 1 << 28 - 1
+        let year2129: Int64 = 5_000_000_000
+        #expect(AlertRow.id(since: year2129, grid: largestGrid) < 1 << 53)
+        #expect(AlertRow.id(since: 1_700_000_100, grid: 7) != AlertRow.id(since: 1_700_000_400, grid: 7))
+        #expect(AlertRow.id(since: 1_700_000_100, grid: 7) != AlertRow.id(since: 1_700_000_100, grid: 8))
+        #expect(AlertRow.id(since: -300, grid: 7) != AlertRow.id(since: 0, grid: 7))
+    }
+
+    @Test("an alert that an older daemon opened ends under the id that it had there")
+    func olderAlert() async throws {
+        try await withStore(at: folder.database) { store in
+            let series = try store.series("m")
+            let grid = try await store.writer.grid(series: series, stepSeconds: 60)
+            var old = Self.alert(series, grid, since: 1_700_000_100, "firing")
+            old.id = 1_700_000_100 << 28 | grid
+            try await store.writer.submit(JournalEntry(rows: [.alert(old)]), urgency: .waited)
+            let end = Self.alert(series, grid, since: 1_700_000_100, "resolved")
+            try await store.writer.submit(JournalEntry(rows: [.alert(end)]), urgency: .waited)
+            let next = Self.alert(series, grid, since: 1_700_090_000, "firing")
+            try await store.writer.submit(JournalEntry(rows: [.alert(next)]), urgency: .waited)
+            let rows = try store.reader.alerts()
+            #expect(rows.map(\.id) == [next.id, old.id])
+            #expect(rows.map(\.state) == ["firing", "resolved"])
+        }
     }
 }

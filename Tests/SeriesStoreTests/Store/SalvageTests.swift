@@ -1,3 +1,5 @@
+// Salvage of files with bytes written over: what is saved, what is said to be lost.
+
 import FoundationEssentials
 import Testing
 

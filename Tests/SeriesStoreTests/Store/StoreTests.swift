@@ -1,3 +1,6 @@
+// The main promises: acknowledged is readable, also after reopening; of one time the later write wins; readers beside
+// the writer see each sample once.
+
 import SeriesStore
 import Synchronization
 import Testing

@@ -1,3 +1,5 @@
+// A store in a folder of its own, run beside the body of a test and closed after it; used by every suite here.
+
 import FoundationEssentials
 import SeriesStore
 

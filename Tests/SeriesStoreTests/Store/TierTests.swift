@@ -1,3 +1,5 @@
+// Bins of tiers: what stays when samples go, against what the samples said while they were there.
+
 import Testing
 
 @testable import SeriesStore

@@ -1,3 +1,5 @@
+// Quantised fans: how near numbers come back, codes and resolutions at their limits, and bytes that are no fan.
+
 import SeriesStore
 import Testing
 

@@ -56,7 +56,12 @@ package enum SeriesPage {
     package static func waiting(_ state: String?, model: String?) -> String? {
         guard var text = state, !text.isEmpty, text != model else { return nil }
         let serving = model == "last-value" ? "last value" : model ?? "no forecast yet"
-        if let range = text.ranges(of: ", \(serving)").last { text.removeSubrange(range) }
+        let tail = ", \(serving)"
+        if text.hasSuffix(tail) {
+            text.removeLast(tail.count)
+        } else if let range = text.ranges(of: tail).last {
+            text.removeSubrange(range)
+        }
         return text
     }
 

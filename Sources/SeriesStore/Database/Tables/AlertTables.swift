@@ -22,7 +22,7 @@ enum AlertTable {
 
     static let create = """
         CREATE TABLE alert(
-            id INTEGER PRIMARY KEY,                -- since in seconds << 28 | grid
+            id INTEGER PRIMARY KEY,                -- since in five minutes << 28 | grid; of older ones in seconds
         \(body)
         );
         CREATE TABLE alert_history(
@@ -37,18 +37,37 @@ enum AlertTable {
         rmse, baseline_rmse, ratio, model, backfilled
         """
 
-    /// Stores the alert as it now is, and appends it to the history.
+    /// Stores the alert as it now is.
     static func upsert(_ row: AlertRow, in db: Database) throws(StoreError) {
-        let values: [SQLValue] = [
+        try db.run("INSERT OR REPLACE INTO alert(id, \(columns)) VALUES (\(places))", values(row), on: .alert)
+        try SeriesTextTable.add(row.series, in: db)
+    }
+
+    /// The alert under the id that it has in the file: one that opened under an older daemon ends under the id that people
+    /// were told.
+    static func known(_ row: AlertRow, in db: Database) throws(StoreError) -> AlertRow {
+        var row = row
+        let older = try db.rows("SELECT id FROM alert WHERE id = ?", [.integer(row.idInSeconds)], on: .alert) {
+            $0.integer(0)
+        }
+        if let id = older.first { row.id = id }
+        return row
+    }
+
+    /// Appends it to the history.
+    static func append(_ row: AlertRow, to db: Database) throws(StoreError) {
+        try db.run("INSERT INTO alert_history(alert, \(columns)) VALUES (\(places))", values(row), on: .alertHistory)
+    }
+
+    private static let places = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+
+    private static func values(_ row: AlertRow) -> [SQLValue] {
+        [
             .integer(row.id), .integer(row.series), .integer(row.grid), .text(row.kind), .text(row.state),
             .text(row.severity), .integer(row.since), .integer(row.firedAt), .optional(row.resolvedAt),
             .optional(row.acceptedBy), .real(row.expected), .real(row.lower), .real(row.upper), .real(row.actual),
             .real(row.rmse), .real(row.baselineRMSE), .real(row.ratio), .text(row.model), .flag(row.backfilled),
         ]
-        let places = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
-        try db.run("INSERT OR REPLACE INTO alert(id, \(columns)) VALUES (\(places))", values)
-        try db.run("INSERT INTO alert_history(alert, \(columns)) VALUES (\(places))", values)
-        try SeriesTextTable.add(row.series, in: db)
     }
 
     /// Alerts that satisfy all that is given, newest first.
@@ -60,7 +79,7 @@ enum AlertTable {
             SELECT id, \(columns) FROM alert
             WHERE (?1 = 0 OR state = 'firing') AND (?2 IS NULL OR series = ?2) AND (?3 IS NULL OR since >= ?3)
             ORDER BY since DESC, id DESC
-            """, [.flag(openOnly), .optional(series), .optional(since)], alert)
+            """, [.flag(openOnly), .optional(series), .optional(since)], on: .alert, alert)
     }
 
     private static func alert(_ row: SQLRow) -> AlertRow {
@@ -94,6 +113,6 @@ enum MarkTable {
             [
                 row.id == 0 ? .null : .integer(row.id), .text(row.kind), .text(row.text), .text(row.matcher),
                 .integer(row.from), .optional(row.to),
-            ])
+            ], on: .mark)
     }
 }

@@ -47,11 +47,11 @@ enum LatestFanTable {
     static func upsert(_ row: FanRow, in db: Database) throws(StoreError) {
         try db.run(
             "INSERT OR REPLACE INTO forecast_latest(grid, \(FanColumns.names)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [.integer(row.grid)] + FanColumns.values(row))
+            [.integer(row.grid)] + FanColumns.values(row), on: .latest)
     }
 
     static func fan(of grid: GridID, in db: Database) throws(StoreError) -> FanRow? {
-        try db.rows("SELECT \(FanColumns.names) FROM forecast_latest WHERE grid = ?", [.integer(grid)]) {
+        try db.rows("SELECT \(FanColumns.names) FROM forecast_latest WHERE grid = ?", [.integer(grid)], on: .latest) {
             (row) throws(StoreError) in try FanColumns.row(row, grid: grid, from: 0)
         }.first
     }
@@ -78,7 +78,7 @@ enum FanTable {
     static func insert(_ row: FanRow, into db: Database) throws(StoreError) {
         try db.run(
             "INSERT OR IGNORE INTO forecast_fan(id, \(FanColumns.names)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [.integer(id(origin: row.origin, grid: row.grid))] + FanColumns.values(row))
+            [.integer(id(origin: row.origin, grid: row.grid))] + FanColumns.values(row), on: .fan)
     }
 
     /// Beyond the fine stretch one fan is kept in so many seconds.
@@ -91,21 +91,24 @@ enum FanTable {
             DELETE FROM forecast_fan WHERE id >= ?1 AND id < ?2 AND id NOT IN (
                 SELECT min(id) FROM forecast_fan WHERE id >= ?1 AND id < ?2
                 GROUP BY id & 268435455, origin / \(coarseSeconds))
-            """, [.integer(id(origin: from, grid: 0)), .integer(id(origin: to, grid: 0))])
+            """, [.integer(id(origin: from, grid: 0)), .integer(id(origin: to, grid: 0))], on: .fan)
     }
 
     static func delete(before origin: Int64, in db: Database) throws(StoreError) {
-        try db.run("DELETE FROM forecast_fan WHERE id < ?", [.integer(id(origin: origin, grid: 0))])
+        try db.run("DELETE FROM forecast_fan WHERE id < ?", [.integer(id(origin: origin, grid: 0))], on: .fan)
     }
 
     /// What a row takes besides its blob, about.
     static let rowBytes = 64
 
-    /// What all kept fans and the skill rows take, about. Reads all of their pages: once an hour, not for every `status`.
-    static func historyBytes(in db: Database) throws(StoreError) -> Int {
-        let fans = try db.rows("SELECT coalesce(sum(length(fan) + \(rowBytes)), 0) FROM forecast_fan") { $0.integer(0) }
-        let skill = try db.rows("SELECT count(*) * \(rowBytes) FROM skill") { $0.integer(0) }
-        return Int((fans.first ?? 0) + (skill.first ?? 0))
+    /// What all kept fans and the skill rows take, about, but for damaged tables. Reads all of their pages: once an hour, not for
+    /// every `status`.
+    static func historyBytes(in db: Database, except damaged: Set<ForecastTable>) throws(StoreError) -> Int {
+        func bytes(_ table: ForecastTable, _ sum: String) throws(StoreError) -> Int {
+            if damaged.contains(table) { return 0 }
+            return try db.rows("SELECT \(sum) FROM \(table.rawValue)", on: table) { Int($0.integer(0)) }.first ?? 0
+        }
+        return try bytes(.fan, "coalesce(sum(length(fan) + \(rowBytes)), 0)") + bytes(.skill, "count(*) * \(rowBytes)")
     }
 
     /// The newest kept fan of a grid with origin at or before `origin` and not older than `oldest`.
@@ -116,7 +119,7 @@ enum FanTable {
             """
             SELECT \(FanColumns.names) FROM forecast_fan
             WHERE id <= ? AND id & 268435455 = ? ORDER BY id DESC LIMIT 1
-            """, [.integer(id(origin: origin, grid: grid)), .integer(grid)]
+            """, [.integer(id(origin: origin, grid: grid)), .integer(grid)], on: .fan
         ) { (row) throws(StoreError) in try FanColumns.row(row, grid: grid, from: 0) }.first
     }
 }
@@ -145,6 +148,6 @@ enum SkillTable {
                 .integer(row.grid), .integer(row.day), .integer(Int64(row.lead)), .integer(Int64(row.n)),
                 .real(row.sse), .real(row.sae), .real(row.baselineSSE), .integer(Int64(row.inside80)),
                 .integer(Int64(row.inside95)),
-            ])
+            ], on: .skill)
     }
 }

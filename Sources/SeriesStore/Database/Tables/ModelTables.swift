@@ -33,23 +33,23 @@ enum ModelTable {
                 .integer(row.dataFrom), .integer(row.dataTo), .integer(Int64(bitPattern: row.seed)),
                 .integer(Int64(row.codeVersion)), .optional(row.skill), .text(row.scores), .text(row.reason),
                 row.bytes.map { .blob($0) } ?? .null,
-            ])
+            ], on: .model)
     }
 
     /// The newest accepted model of a grid.
     static func newest(of grid: GridID, in db: Database) throws(StoreError) -> ModelRow? {
         try db.rows(
             "SELECT \(columns) FROM model WHERE grid = ? AND bytes NOT NULL ORDER BY id DESC LIMIT 1",
-            [.integer(grid)], model
+            [.integer(grid)], on: .model, model
         ).first
     }
 
     static func lastID(in db: Database) throws(StoreError) -> Int64 {
-        try db.rows("SELECT coalesce(max(id), 0) FROM model") { row in row.integer(0) }.first ?? 0
+        try db.rows("SELECT coalesce(max(id), 0) FROM model", on: .model) { row in row.integer(0) }.first ?? 0
     }
 
     static func deleteAll(of grid: GridID, in db: Database) throws(StoreError) {
-        try db.run("DELETE FROM model WHERE grid = ?", [.integer(grid)])
+        try db.run("DELETE FROM model WHERE grid = ?", [.integer(grid)], on: .model)
     }
 
     private static func model(_ row: SQLRow) -> ModelRow {
@@ -79,13 +79,13 @@ enum StateTable {
             [
                 .integer(grid), .integer(processed), .integer(Int64(bytes.count)),
                 .blob(Compressor(level: 3).compress(bytes)),
-            ])
+            ], on: .state)
     }
 
     static func state(
         of grid: GridID, in db: Database
     ) throws(StoreError) -> (bytes: [UInt8], processed: Int64)? {
-        try db.rows("SELECT bytes, processed, size FROM state WHERE grid = ?", [.integer(grid)]) {
+        try db.rows("SELECT bytes, processed, size FROM state WHERE grid = ?", [.integer(grid)], on: .state) {
             (row) throws(StoreError) -> (bytes: [UInt8], processed: Int64) in
             let size = Int(row.integer(2))
             guard 0..<1 << 24 ~= size else { throw .damaged("the state of grid \(grid) says it has \(size) bytes") }

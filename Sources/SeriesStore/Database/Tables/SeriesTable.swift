@@ -61,24 +61,44 @@ enum SeriesTable {
     }
 
     /// Takes series away with their grids and all that hangs on them; their record expires by itself.
-    static func delete(_ ids: [SeriesID], in db: Database) throws(StoreError) {
+    ///
+    /// - Parameter damaged: tables that are left as they are.
+    static func delete(
+        _ ids: [SeriesID], except damaged: Set<ForecastTable>, in db: Database
+    ) throws(StoreError) {
         let hasForecasts = try GridTable.exists(in: db)
         for start in stride(from: 0, to: ids.count, by: together) {
             let part = ids[start..<min(start + together, ids.count)]
             let list = part.map(String.init).joined(separator: ",")
-            if hasForecasts {
-                let grids = "(SELECT id FROM grid WHERE series IN (\(list)))"
-                for table in ["forecast_latest", "skill", "model", "state"] {
-                    try runOnce("DELETE FROM \(table) WHERE grid IN \(grids)", in: db)
-                }
-                try runOnce("DELETE FROM forecast_fan WHERE id & 268435455 IN \(grids)", in: db)
-                for table in ["grid", "alert", "alert_history", "series_text"] {
-                    try runOnce("DELETE FROM \(table) WHERE series IN (\(list))", in: db)
-                }
-            }
+            if hasForecasts { try deleteForecasts(of: list, except: damaged, in: db) }
             let bases = try db.rows("SELECT DISTINCT base FROM series WHERE base NOT NULL") { $0.integer(0) }
             for base in bases where part.contains(base) { try makeIndependent(of: base, in: db) }
             try runOnce("DELETE FROM series WHERE id IN (\(list))", in: db)
+        }
+    }
+
+    /// - Parameter list: ids of series, with commas between them.
+    private static func deleteForecasts(
+        of list: String, except damaged: Set<ForecastTable>, in db: Database
+    ) throws(StoreError) {
+        // Apart, so that a damaged page is put down to the table it lies in.
+        let grids =
+            damaged.contains(.grid)
+            ? [] : try db.rows("SELECT id FROM grid WHERE series IN (\(list))", on: .grid) { "\($0.integer(0))" }
+        let gridList = grids.joined(separator: ",")
+        for table in ForecastTable.allCases where !damaged.contains(table) {
+            let condition: String
+            switch table {
+            case .latest, .skill, .model, .state: condition = "grid IN (\(gridList))"
+            case .fan: condition = "id & 268435455 IN (\(gridList))"
+            case .grid, .alert, .alertHistory: condition = "series IN (\(list))"
+            case .mark: continue
+            }
+            try runOnce("DELETE FROM \(table.rawValue) WHERE \(condition)", on: table, in: db)
+        }
+        // The texts of series are a part of what grids are.
+        if !damaged.contains(.grid) {
+            try runOnce("DELETE FROM series_text WHERE series IN (\(list))", on: .grid, in: db)
         }
     }
 
@@ -86,8 +106,16 @@ enum SeriesTable {
     private static let together = 500
 
     /// A statement that is not worth remembering: its list of ids will not come again.
-    private static func runOnce(_ sql: String, in db: Database) throws(StoreError) {
-        do { try db.execute(sql: sql) } catch { throw StoreError(error) }
+    private static func runOnce(
+        _ sql: String, on table: ForecastTable? = nil, in db: Database
+    ) throws(StoreError) {
+        do {
+            try db.execute(sql: sql)
+        } catch {
+            let error = StoreError(error)
+            guard let table, case .damaged(let why) = error else { throw error }
+            throw .damagedTable(table, why)
+        }
     }
 
     static func all(in db: Database) throws(StoreError) -> [SeriesInfo] {
@@ -182,19 +210,23 @@ enum GridTable {
         try !db.rows("SELECT 1 FROM sqlite_master WHERE name = 'grid'", [], { _ in }).isEmpty
     }
 
-    static func insert(_ grids: [GridRow], into db: Database) throws(StoreError) {
-        for grid in grids {
+    /// - Parameter keepsRows: false where the table is damaged; the ids are given for good all the same, since rows of other
+    ///   tables may bear them.
+    static func insert(_ grids: [GridRow], keepsRows: Bool, into db: Database) throws(StoreError) {
+        for grid in grids where keepsRows {
             try db.run(
                 "INSERT INTO grid(id, series, step) VALUES (?, ?, ?)",
-                [.integer(grid.id), .integer(grid.series), .integer(grid.stepSeconds)])
+                [.integer(grid.id), .integer(grid.series), .integer(grid.stepSeconds)], on: .grid)
             try SeriesTextTable.add(grid.series, in: db)
         }
         if let last = grids.map(\.id).max() { try CursorTable.raise(.lastGrid, to: last, in: db) }
     }
 
     static func all(in db: Database) throws(StoreError) -> [GridRow] {
-        try db.rows("SELECT id, series, step FROM grid ORDER BY id") { row in
-            GridRow(id: row.integer(0), series: row.integer(1), stepSeconds: row.integer(2))
+        try db.rows("SELECT id, series, step FROM grid ORDER BY id", on: .grid) { (row) throws(StoreError) in
+            let (id, step) = (row.integer(0), row.integer(2))
+            guard step > 0 else { throw .damaged("grid \(id) has bins of \(step) s") }
+            return GridRow(id: id, series: row.integer(1), stepSeconds: step)
         }
     }
 }

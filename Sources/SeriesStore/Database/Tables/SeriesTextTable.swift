@@ -17,7 +17,9 @@ enum SeriesTextTable {
 
     /// Writes the text of a series down, unless it is there.
     static func add(_ series: SeriesID, in db: Database) throws(StoreError) {
-        let isThere = try !db.rows("SELECT 1 FROM series_text WHERE series = ?", [.integer(series)], { _ in }).isEmpty
+        let isThere = try !db.rows(
+            "SELECT 1 FROM series_text WHERE series = ?", [.integer(series)], on: .grid, { _ in }
+        ).isEmpty
         if !isThere { try write("series_id = ?", [.integer(series)], in: db) }
     }
 
@@ -47,6 +49,6 @@ enum SeriesTextTable {
     private static func write(_ condition: String, _ values: [SQLValue], in db: Database) throws(StoreError) {
         try db.run(
             "INSERT OR REPLACE INTO series_text(series, text) SELECT series_id, series FROM v_series WHERE \(condition)",
-            values)
+            values, on: .grid)
     }
 }
