@@ -59,7 +59,8 @@ struct DataSet {
             for name in names.filter({ $0.hasSuffix(".csv") }).sorted() {
                 var rows: [Timestamp: Double] = [:]
                 let text = try String(contentsOf: URL(filePath: "\(data)/\(group)/\(name)"), encoding: .utf8)
-                for line in text.split(separator: "\n").dropFirst() {
+                // Some of the files end their lines with \r\n, which is one character.
+                for line in text.split(whereSeparator: \.isNewline).dropFirst() {
                     let cells = line.split(separator: ",")
                     guard cells.count == 2, let value = Double(cells[1]), let time = seconds(cells[0]) else { continue }
                     rows[time * 1_000_000_000] = value

@@ -68,6 +68,20 @@ enum Run {
         return (encode / Double(count) * 1e9, decode / Double(count) * 1e9)
     }
 
+    /// Bytes a point of each series by itself, its values and its own times, as a merge writes them: 4096 a chunk.
+    static func alone(_ set: DataSet) -> Double {
+        let compressor = Compressor(level: 12)
+        var bytes = 0
+        for column in set.columns {
+            for start in stride(from: 0, to: column.values.count, by: 4096) {
+                let part = start..<min(start + 4096, column.values.count)
+                bytes += ValueColumn.encode(Array(column.values[part]), with: compressor).count
+                bytes += TimeColumn.encode(Array(column.timestamps[part]), with: compressor).count
+            }
+        }
+        return Double(bytes) / Double(set.points)
+    }
+
     /// A whole set through a store: commits of 10 000 samples, each waited for, then `compact`, then all of it read.
     static func store(_ set: DataSet, in folder: String) async throws -> [(what: String, value: Double)] {
         try await withStore(in: folder) { store, path in

@@ -61,6 +61,7 @@ for set in sets {
                 ("decode, CPU ns, \(chunk) a chunk", codec.decode),
             ])
     }
+    if set.name == "nab" { figures += shown(set.name, [("bytes a point, series by itself", Run.alone(set))]) }
     figures += shown(set.name, try await Run.store(set, in: folder))
 }
 figures += shown("store", try await Run.commits(in: folder))

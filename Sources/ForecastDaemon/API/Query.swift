@@ -89,11 +89,21 @@ struct Query: Sendable {
             throw APIError(.badRequest, "match: \(error)")
         }
         let found =
-            SeriesNames.plain(match).map { name in
-                running.names.series(named: name, in: catalogue).filter { selector.matches($0.key) }
+            Self.plainName(match).map { name in
+                catalogue.named(name).filter { selector.matches($0.key) }
             } ?? catalogue.matching(selector)
         if found.isEmpty { throw noMatch(match, running) }
         return found.sorted { $0.key < $1.key }
+    }
+
+    /// The name that a selector begins with, where it names one and not a pattern: `disk` of `disk{path="/"}` and of
+    /// `disk path=/`.
+    private static func plainName(_ selector: String) -> String? {
+        let name = selector.prefix { $0 != "{" && $0 != " " }
+        let isPattern = name.contains { "*?[]\\\"'`=!~,\t\n".contains($0) }
+        // What stands between name and brace is left to the selector.
+        let isAlone = name.endIndex == selector.endIndex || selector[name.endIndex] == "{" || !selector.contains("{")
+        return name.isEmpty || isPattern || !isAlone ? nil : String(name)
     }
 
     /// Series that a hint names.
@@ -102,8 +112,8 @@ struct Query: Sendable {
     private func noMatch(_ match: String, _ running: Running) -> APIError {
         let catalogue = running.store.catalogue
         let wanted = match.prefix { $0 != "{" && $0 != " " && $0 != "=" }.filter { $0 != "*" }
-        let names = NearestNames.nearest(to: String(wanted), among: running.names.all(in: catalogue))
-        let near = names.flatMap { running.names.series(named: $0, in: catalogue).map(\.key).sorted() }
+        let names = NearestNames.nearest(to: String(wanted), among: catalogue.names)
+        let near = names.flatMap { catalogue.named($0).map(\.key).sorted() }
         let hint =
             near.isEmpty
             ? ", and none has a name like it"

@@ -35,7 +35,7 @@ struct ReadRoutes: Sendable {
                 answer.add { Self.write(info, summary, served, to: &$0) }
             }
         }
-        return .json(answer.bytes)
+        return .json(answer.finished())
     }
 
     /// Series that are looked up at once: some milliseconds.
@@ -86,47 +86,47 @@ struct ReadRoutes: Sendable {
         let matching = try query.series(of: running, required: true)
         let to = try query.time("to") ?? .max
         let from = try query.time("from") ?? (to == .max ? now() : to) &- 3_600_000_000_000
-        let step = try query.duration("step")
         let aggregate = try query.aggregate("aggregate")
-        var answer = JSONList()
-        for info in matching {
-            let column: (timestamps: [Timestamp], values: [Double])
-            if let step {
-                column = try await bins(
-                    info, from: from, to: to, step: step, aggregate: aggregate ?? info.aggregate, running)
-            } else {
-                column = try await running.store.reader.samples(of: info.id, from: from, to: to)
+        var answer = ColumnList()
+        if let step = try query.duration("step") {
+            let clock = BinClock(stepSeconds: step)
+            var requests: [(info: SeriesInfo, bins: BinRequest)] = []
+            let reaches = try await running.store.reader.reach(of: matching.map(\.id), stepSeconds: step)
+            for (info, reach) in zip(matching, reaches) {
+                let range = try bins(of: reach, from: from, to: to, clock)
+                requests.append(
+                    (
+                        info,
+                        BinRequest(
+                            series: info.id, stepSeconds: step, range: range, aggregate: aggregate ?? info.aggregate)
+                    ))
             }
-            answer.add { json in
-                json.object { json in
-                    json.member("series", info.key.description)
-                    json.member("timestamps", column.timestamps)
-                    json.member("values", column.values)
-                }
+            try await answer.add(requests, clock, running)
+        } else {
+            for info in matching {
+                let (timestamps, values) = try await running.store.reader.samples(of: info.id, from: from, to: to)
+                answer.add(info, timestamps, values)
             }
         }
-        return .json(answer.bytes)
+        return .json(answer.finished())
     }
 
     /// Most bins in one answer for one series.
     static let mostBins: Int64 = 1_000_000
 
+    /// The bins between two times that may have a value, of a series with this reach.
     private func bins(
-        _ info: SeriesInfo, from: Timestamp, to: Timestamp, step: Int64, aggregate: Aggregate, _ running: Running
-    ) async throws -> (timestamps: [Timestamp], values: [Double]) {
-        let clock = BinClock(stepSeconds: step)
-        guard let summary = try await running.store.reader.summary(of: info.id) else { return ([], []) }
-        let first = clock.bin(containing: max(from, summary.first))
-        let last = clock.bin(containing: min(to &- 1, summary.last))
-        guard first <= last else { return ([], []) }
+        of reach: ClosedRange<Timestamp>?, from: Timestamp, to: Timestamp, _ clock: BinClock
+    ) throws(APIError) -> Range<Int64> {
+        guard let reach else { return 0..<0 }
+        let first = clock.bin(containing: max(from, reach.lowerBound))
+        let last = clock.bin(containing: min(to &- 1, reach.upperBound))
+        guard first <= last else { return 0..<0 }
         let count = last - first + 1
         guard count <= Self.mostBins else {
             throw APIError(.badRequest, "that are \(count) bins: take a longer step or a shorter range")
         }
-        let values = try await running.store.reader.bins(
-            of: info.id, stepSeconds: step, range: first..<last + 1, aggregate: aggregate)
-        let present = values.indices.filter { !values[$0].isNaN }
-        return (present.map { clock.start(of: first + Int64($0)) }, present.map { values[$0] })
+        return first..<last + 1
     }
 
     // Forecasts
@@ -155,7 +155,7 @@ struct ReadRoutes: Sendable {
                 info: info, served: served, row: row, horizon: horizon, arrival: arrival)
             rows.add { answer.write(to: &$0) }
         }
-        return .json(rows.bytes)
+        return .json(rows.finished())
     }
 
     /// Time to a value, on 15-minute bins of the six weeks before the newest sample, and when that was.

@@ -125,7 +125,7 @@ struct TrainedReply: Decodable {
 package struct StatusReply: Decodable, Sendable {
     package struct Store: Decodable, Sendable {
         package struct Bytes: Decodable, Sendable {
-            package let samples, forecasts, models, overhead, file: Int64?
+            package let samples, tiers, forecasts, models, overhead, file: Int64?
         }
         package struct Keeps: Decodable, Sendable {
             package let retentionSeconds, maxBytes, willHoldBytes: Int64?

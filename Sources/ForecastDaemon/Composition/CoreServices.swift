@@ -52,6 +52,7 @@ extension Store.Options {
                 matches: rule.matches, retention: rule.settings.retention,
                 maxBytes: rule.settings.maximumSize.map(Int.init))
         }
+        tiers = store.tiers.map { Store.Options.Tier(stepSeconds: $0.step.components.seconds, keep: $0.keep) }
         self.forecasts.budget = forecasts.budget / 100
         self.forecasts.fine = forecasts.fine
         self.forecasts.coarse = forecasts.coarse

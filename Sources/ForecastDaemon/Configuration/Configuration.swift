@@ -20,6 +20,8 @@ public struct Configuration: Sendable {
     public struct Store: Sendable, Equatable {
         /// Age of samples, counted from each series' newest; nil keeps them for ever.
         public var retention: Duration? = .seconds(400 * 86_400)
+        /// Bins that stay when samples go.
+        public var tiers: [TierSetting] = []
         /// Bytes of the file.
         public var maximumSize: Int64 = 5_000_000_000
         /// Percent of the file system that is never used.

@@ -85,6 +85,7 @@ extension ConfigurationSetting {
         .socket("listen.ingest", \.listen.ingest),
         .socket("listen.api", \.listen.api),
         .retention("store.retention", \.store.retention),
+        Self("store.tiers", \.store.tiers, print: TierSetting.print, read: TierSetting.parse),
         .size("store.max_size", \.store.maximumSize, 1_000_000...1_000_000_000_000_000),
         .percentage("store.keep_free", \.store.keepFree, 0...90),
         .duration("store.future_skew", \.store.futureSkew),

@@ -2,22 +2,17 @@
 
 /// Collects the elements of one array.
 public struct JSONList: Sendable {
-    private var rows: [[UInt8]] = []
+    private var json = JSONWriter()
 
     /// No elements.
-    public init() {}
+    public init() { json.open(UInt8(ascii: "[")) }
 
     /// Adds the element that `body` writes.
-    public mutating func add(_ body: (inout JSONWriter) -> Void) {
-        var json = JSONWriter()
-        body(&json)
-        rows.append(json.bytes)
-    }
+    public mutating func add(_ body: (inout JSONWriter) -> Void) { body(&json) }
 
-    /// The whole array.
-    public var bytes: [UInt8] {
-        var json = JSONWriter(reservingCapacity: rows.reduce(2) { $0 + $1.count + 1 })
-        json.array { json in for row in rows { json.raw(row) } }
+    /// The whole array; nothing is added after that.
+    public mutating func finished() -> [UInt8] {
+        json.close(UInt8(ascii: "]"))
         return json.bytes
     }
 }

@@ -84,7 +84,7 @@ public struct JSONWriter: Sendable {
     /// All of an array of integers.
     public mutating func value(_ integers: [Int64]) {
         open(UInt8(ascii: "["))
-        bytes.reserveCapacity(bytes.count + integers.count * 20)
+        reserve(integers.count * 20)
         for integer in integers {
             separate()
             digits(of: integer)
@@ -95,7 +95,7 @@ public struct JSONWriter: Sendable {
     /// All of an array of doubles.
     public mutating func value(_ doubles: [Double]) {
         open(UInt8(ascii: "["))
-        bytes.reserveCapacity(bytes.count + doubles.count * 12)
+        reserve(doubles.count * 12)
         for double in doubles {
             separate()
             number(double)
@@ -115,18 +115,27 @@ public struct JSONWriter: Sendable {
         needsComma = false
     }
 
+    /// Room for so many bytes more. It doubles at least: room for just so many would copy everything with every array.
+    private mutating func reserve(_ count: Int) {
+        if bytes.capacity - bytes.count < count {
+            bytes.reserveCapacity(max(bytes.count + count, 2 * bytes.capacity))
+        }
+    }
+
     private mutating func separate() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = true
     }
 
-    private mutating func open(_ bracket: UInt8) {
+    /// The bracket before what `close` ends: for arrays whose elements cannot be written in one closure.
+    mutating func open(_ bracket: UInt8) {
         separate()
         bytes.append(bracket)
         needsComma = false
     }
 
-    private mutating func close(_ bracket: UInt8) {
+    /// The bracket after it.
+    mutating func close(_ bracket: UInt8) {
         bytes.append(bracket)
         needsComma = true
     }
@@ -160,7 +169,8 @@ public struct JSONWriter: Sendable {
         {
             digits(of: Int64(double))
         } else if double.isFinite {
-            bytes.append(contentsOf: double.description.utf8)
+            let text = double.description
+            bytes.append(addingCapacity: 32) { output in for byte in text.utf8 { output.append(byte) } }
         } else if double.isNaN {
             bytes.append(contentsOf: "\"NaN\"".utf8)
         } else {
@@ -169,17 +179,26 @@ public struct JSONWriter: Sendable {
     }
 
     private mutating func digits(of integer: Int64) {
-        if integer < 0 { bytes.append(UInt8(ascii: "-")) }
-        var rest = integer.magnitude
-        // From the last digit on into the end of a buffer of its own; 2^64 has 20 digits.
+        // From the last digit on into the end of a buffer of its own; 2^64 has 20 digits. Two digits at a time: a
+        // division costs more than all the rest.
         var digits: [20 of UInt8] = .init(repeating: 0)
         var first = 20
-        repeat {
+        var rest = integer.magnitude
+        while rest >= 10 {
+            let pair = UInt8(truncatingIfNeeded: rest % 100)
+            rest /= 100
+            first -= 2
+            digits[first] = UInt8(ascii: "0") + pair / 10
+            digits[first + 1] = UInt8(ascii: "0") + pair % 10
+        }
+        if rest > 0 || first == 20 {
             first -= 1
-            digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        } while rest > 0
-        for index in first..<20 { bytes.append(digits[index]) }
+            digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest)
+        }
+        bytes.append(addingCapacity: 21) { output in
+            if integer < 0 { output.append(UInt8(ascii: "-")) }
+            for index in first..<20 { output.append(digits[index]) }
+        }
     }
 }
 

@@ -10,8 +10,6 @@ struct Running: Sendable {
     let intake: SampleIntake
     let forecasting: ForecastingService
     let training: TrainingService
-    /// For questions that begin with a name, as most do.
-    let names = SeriesNames()
 }
 
 /// Where the daemon stands between its start and its end.

@@ -31,8 +31,8 @@ extension StatusReport {
         text.add("forecastd_series", "gauge", "Series in the store.", Double(sizes.seriesCount))
         text.family("forecastd_store_bytes", "gauge", "Bytes of the store by what they hold.")
         for (kind, bytes) in [
-            ("samples", sizes.sampleBytes), ("forecasts", sizes.forecastBytes), ("models", sizes.modelBytes),
-            ("overhead", sizes.overheadBytes), ("file", sizes.fileBytes),
+            ("samples", sizes.sampleBytes), ("tiers", sizes.tierBytes), ("forecasts", sizes.forecastBytes),
+            ("models", sizes.modelBytes), ("overhead", sizes.overheadBytes), ("file", sizes.fileBytes),
         ] {
             text.sample("forecastd_store_bytes", [("kind", kind)], Double(bytes))
         }

@@ -83,6 +83,7 @@ struct StatusReport: Sendable {
             json.member("path", storePath)
             json.object("bytes") { json in
                 json.member("samples", found.sizes.sampleBytes)
+                json.member("tiers", found.sizes.tierBytes)
                 json.member("forecasts", found.sizes.forecastBytes)
                 json.member("models", found.sizes.modelBytes)
                 json.member("overhead", found.sizes.overheadBytes)

@@ -11,6 +11,8 @@ public final class SeriesCatalogue: Sendable {
         /// The series of a key hash; where two keys share one, the second is in `collisions`.
         var byHash: [UInt64: SeriesID] = [:]
         var collisions: [SeriesKey: SeriesID] = [:]
+        /// The series of each name: most questions are about one of some thousand names.
+        var byName: [String: Set<SeriesID>] = [:]
         var nextID: SeriesID = 1
         /// Series whose rows are not in the file yet, in order of id.
         var unwritten: [SeriesID] = []
@@ -79,6 +81,14 @@ public final class SeriesCatalogue: Sendable {
         contents.withLock { Array($0.infos.values) }.filter { selector.matches($0.key) }.sorted { $0.key < $1.key }
     }
 
+    /// The series of a name, in no order.
+    public func named(_ name: String) -> [SeriesInfo] {
+        contents.withLock { contents in (contents.byName[name] ?? []).compactMap { contents.infos[$0] } }
+    }
+
+    /// The names that series have, in no order.
+    public var names: [String] { contents.withLock { Array($0.byName.keys) } }
+
     /// Those ids that are of no series.
     func unknown(among ids: [SeriesID]) -> Set<SeriesID> {
         contents.withLock { contents in Set(ids.filter { contents.infos[$0] == nil }) }
@@ -126,6 +136,8 @@ public final class SeriesCatalogue: Sendable {
     }
 
     private static func unlist(_ key: SeriesKey, _ id: SeriesID, in contents: inout Contents) {
+        contents.byName[key.name]?.remove(id)
+        if contents.byName[key.name]?.isEmpty == true { contents.byName[key.name] = nil }
         if contents.collisions[key] == id {
             contents.collisions[key] = nil
             return
@@ -138,6 +150,7 @@ public final class SeriesCatalogue: Sendable {
 
     private static func add(_ info: SeriesInfo, to contents: inout Contents) {
         contents.infos[info.id] = info
+        contents.byName[info.key.name, default: []].insert(info.id)
         let hash = info.key.hash64
         if contents.byHash[hash] == nil {
             contents.byHash[hash] = info.id

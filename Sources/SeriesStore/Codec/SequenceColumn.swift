@@ -60,19 +60,32 @@ enum SequenceColumn {
         let second = order == 2 ? try reader.signed() : 0
         let least = mapping == .aboveLeast ? try reader.signed() : 0
         let mapped = try IntegerColumn.decode(&reader, count: count - order, with: decompressor)
-        var values = [Int64](repeating: 0, count: order)
-        values.reserveCapacity(count)
-        switch mapping {
-        case .zigzag: for value in mapped { values.append(unzigzag(value)) }
-        case .aboveLeast: for value in mapped { values.append(Int64(bitPattern: value) &+ least) }
+        return unsafe [Int64](unsafeUninitializedCapacity: count) { values, filled in
+            // One pass over a buffer of its own: this is the inner loop of every read.
+            var index = 0
+            var (value, difference) = (Int64(0), Int64(0))
+            func give(_ quotient: Int64) {
+                unsafe values.initializeElement(at: index, to: quotient &* divisor &+ first)
+                index &+= 1
+            }
+            if order >= 1 { give(0) }
+            if order == 2 {
+                (value, difference) = (second, second)
+                give(second)
+            }
+            for number in mapped {
+                let next = mapping == .zigzag ? unzigzag(number) : Int64(bitPattern: number) &+ least
+                switch order {
+                case 0: value = next
+                case 1: value &+= next
+                default:
+                    difference &+= next
+                    value &+= difference
+                }
+                give(value)
+            }
+            filled = count
         }
-        if order == 2 {
-            values[1] = second
-            accumulate(&values, from: 2)
-        }
-        if order >= 1 { accumulate(&values, from: 1) }
-        for index in values.indices { values[index] = values[index] &* divisor &+ first }
-        return values
     }
 
     private struct Plan {
@@ -107,11 +120,6 @@ enum SequenceColumn {
     /// One element less than it is given.
     private static func differences(_ values: ArraySlice<Int64>) -> [Int64] {
         zip(values.dropFirst(), values).map { $0 &- $1 }
-    }
-
-    /// From `start` on, every value becomes its sum with the one before.
-    private static func accumulate(_ values: inout [Int64], from start: Int) {
-        for index in start..<values.count { values[index] &+= values[index - 1] }
     }
 
     /// The greatest common divisor of all differences from the first value, at least 1; 1 where one overflows.

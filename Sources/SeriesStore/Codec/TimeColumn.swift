@@ -47,9 +47,8 @@ enum TimeColumn {
             let start = try reader.signed()
             let counts = try SequenceColumn.decode(&reader, count: count, with: decompressor)
             var timestamps = try SequenceColumn.decode(&reader, count: count, with: decompressor)
-            for index in timestamps.indices {
-                timestamps[index] = start &+ counts[index] &* step &+ timestamps[index]
-            }
+            let span = counts.span
+            for index in span.indices { timestamps[index] = start &+ span[index] &* step &+ timestamps[index] }
             return timestamps
         }
     }

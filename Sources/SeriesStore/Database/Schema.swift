@@ -8,16 +8,30 @@ enum Schema {
     /// What this code writes: the number of migrations below.
     static var version: Int { migrations.count }
 
-    private static let migrations: [[String]] = [
+    private static let migrations: [@Sendable (Database) throws -> Void] = [
         // 1: the first one. What forecasts need comes with the first of them: `makeForecastTables`.
-        [SeriesTable.create, JournalTable.create, SegmentTable.create, CursorTable.create]
-            + View.ofSamples.map(\.create) + View.ofForecasts.map(\.createEmpty)
+        { db in
+            for sql in [SeriesTable.create, JournalTable.create, SegmentTable.create, CursorTable.create]
+                + View.ofSamples.map(\.create) + View.ofForecasts.map(\.createEmpty)
+            {
+                try db.execute(sql: stored(sql))
+            }
+        },
+        // 2: there are segments of tiers; the text of series that have forecasts is written down.
+        { db in
+            for sql in View.ofSamples.flatMap({ [$0.drop, $0.create] }) { try db.execute(sql: stored(sql)) }
+            guard try GridTable.exists(in: db) else { return }
+            for sql in [SeriesTextTable.create] + View.ofForecasts.flatMap({ [$0.drop, $0.create] }) {
+                try db.execute(sql: stored(sql))
+            }
+            try SeriesTextTable.writeAll(in: db)
+        },
     ]
 
     private static let forecastTables =
         [
             GridTable.create, LatestFanTable.create, FanTable.create, SkillTable.create, ModelTable.create,
-            StateTable.create, AlertTable.create, MarkTable.create,
+            StateTable.create, AlertTable.create, MarkTable.create, SeriesTextTable.create,
         ] + View.ofForecasts.flatMap { [$0.drop, $0.create] }
 
     /// The version of a file; 0 for an empty one.
@@ -36,7 +50,7 @@ enum Schema {
         for version in try found(in: db)..<Self.version {
             do {
                 try db.inTransaction(.immediate) {
-                    for sql in migrations[version] { try db.execute(sql: stored(sql)) }
+                    try migrations[version](db)
                     try db.execute(sql: "PRAGMA user_version = \(version + 1)")
                     return .commit
                 }

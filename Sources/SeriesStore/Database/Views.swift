@@ -33,9 +33,9 @@ extension View {
         return "(instr('123456789ABCDEF',substr(\(digits),1,1))<<4|instr('123456789ABCDEF',substr(\(digits),2,1)))"
     }
 
-    // Where a subquery says DISTINCT, no two of its rows are alike anyway: the word keeps SQLite from putting its expressions
-    // into the places where they are used, and from computing a name again for each of 60 leads; conditions on its columns
-    // still get in. CROSS JOIN keeps the order of loops: fans, their series, and only then the leads.
+    // Views on forecasts take the text of a series from `series_text`: a name computed is 10 us, and to look for one all would
+    // have to be. CROSS JOIN keeps the leads the innermost loop. Where a subquery says DISTINCT, no two of its rows are alike
+    // anyway: the word keeps SQLite from putting its expressions into the places where they are used.
 
     private static func utc(_ column: String) -> String { "datetime(\(column) / 1000000000, 'unixepoch')" }
 
@@ -77,7 +77,7 @@ extension View {
         name: "v_chunk",
         columns: "segment, kind, owner_group, first_at, last_at, chunks, samples, size, bytes_per_sample",
         select: """
-            SELECT id, CASE kind WHEN 0 THEN 'samples' ELSE 'record' END, owner_group, first_at, last_at, chunks, samples,
+            SELECT id, CASE kind WHEN 0 THEN 'samples' WHEN 1 THEN 'record' ELSE 'tier' END, owner_group, first_at, last_at, chunks, samples,
             length(bytes), round(length(bytes) * 1.0 / samples, 3) FROM segment
             """)
 
@@ -103,8 +103,9 @@ extension View {
                 \(byte("fan", at: "2*n+k")) AS c1, \(byte("fan", at: "3*n+k")) AS c2,
                 \(byte("fan", at: "4*n+k")) AS c3, \(byte("fan", at: "5*n+k")) AS c4
                 FROM (SELECT *\(grid == "grid" ? "" : ", \(grid) AS grid"), length(fan) / 6 AS n FROM \(table)) f
-                CROSS JOIN (SELECT id AS g, series AS owner FROM grid) ON g = f.grid
-                CROSS JOIN (SELECT DISTINCT series_id, series, unit FROM v_series) ON series_id = owner
+                JOIN (SELECT g.id AS g, g.series AS series_id, text AS series, unit FROM grid g
+                JOIN series_text t ON t.series = g.series JOIN series s ON s.id = g.series
+                JOIN series_class c ON c.id = s.class) ON g = f.grid
                 CROSS JOIN (WITH RECURSIVE l(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM l WHERE k < 1024) SELECT k FROM l)
                 WHERE k <= n)
                 """)
@@ -117,9 +118,9 @@ extension View {
             accepted_by, expected, lower, upper, actual, rmse, baseline_rmse, ratio, model, backfilled
             """,
         select: """
-            SELECT id, s.series, series_id, grid, a.kind, state, severity, since, \(utc("since")), fired_at, resolved_at,
+            SELECT id, text, a.series, grid, kind, state, severity, since, \(utc("since")), fired_at, resolved_at,
             \(utc("resolved_at")), accepted_by, expected, lower, upper, actual, rmse, baseline_rmse, ratio, model,
-            backfilled FROM alert a JOIN v_series s ON s.series_id = a.series
+            backfilled FROM alert a JOIN series_text t ON t.series = a.series
             """)
 
     private static let model = View(
@@ -129,9 +130,9 @@ extension View {
             code_version, skill, scores, reason, size
             """,
         select: """
-            SELECT m.id, s.series, series_id, grid, step, name, created_at, \(utc("created_at")), data_from * step,
+            SELECT m.id, text, g.series, grid, step, name, created_at, \(utc("created_at")), data_from * step,
             data_to * step, seed, code_version, skill, scores, reason, length(bytes)
-            FROM model m JOIN grid g ON g.id = m.grid JOIN v_series s ON s.series_id = g.series
+            FROM model m JOIN grid g ON g.id = m.grid JOIN series_text t ON t.series = g.series
             """)
 
     private static let skill = View(
@@ -140,7 +141,7 @@ extension View {
             series, series_id, grid, step_seconds, day, lead, n, sse, sae, baseline_sse, inside80, inside95
             """,
         select: """
-            SELECT s.series, series_id, grid, step, date(day * 86400, 'unixepoch'), lead, n, sse, sae, baseline_sse,
-            inside80, inside95 FROM skill k JOIN grid g ON g.id = k.grid JOIN v_series s ON s.series_id = g.series
+            SELECT text, g.series, grid, step, date(day * 86400, 'unixepoch'), lead, n, sse, sae, baseline_sse,
+            inside80, inside95 FROM skill k JOIN grid g ON g.id = k.grid JOIN series_text t ON t.series = g.series
             """)
 }

@@ -1,4 +1,5 @@
-// Bins out of pieces that come in order of time: runs of samples, and whole chunks of which only the directory is known.
+// Bins out of pieces that come in order of time: runs of samples, whole chunks of which only the directory is known, and,
+// from where the samples have gone, bins of a tier.
 // What a directory says of a chunk inside one bin is folded in without decoding it. A NaN is no measurement and is skipped;
 // a bin without a number is NaN.
 
@@ -16,6 +17,8 @@ struct BinBuilder {
     private var before: (timestamp: Timestamp, value: Double)?
     private var bin: Int64?
     private var sum = Sum()
+    /// Bins of a tier that were not folded in yet, ascending.
+    private var tier: ArraySlice<TierBin>
 
     /// What is known of the bin that is being filled.
     private struct Sum {
@@ -29,20 +32,49 @@ struct BinBuilder {
         var since: Timestamp?
     }
 
-    /// - Parameter previous: the newest sample before the range.
+    /// - Parameters:
+    ///   - previous: the newest sample before the range.
+    ///   - tier: bins of a tier in the range, ascending; its step is a part of `stepSeconds`.
     init(
         stepSeconds: Int64, range: Range<Int64>, aggregate: Aggregate,
-        previous: (timestamp: Timestamp, value: Double)?
+        previous: (timestamp: Timestamp, value: Double)?, tier: [TierBin] = []
     ) {
         self.stepSeconds = stepSeconds
         self.range = range
         self.aggregate = aggregate
         bins = [Double](repeating: .nan, count: range.count)
         before = previous
+        self.tier = tier[...]
     }
 
     /// Folds in ascending samples of the range, later than all before.
     mutating func add(_ samples: Samples) {
+        var rest = samples
+        while let bin = tier.first, let last = rest.timestamps.last, bin.first <= last {
+            if rest.timestamps[0] < bin.first {
+                let (before, after) = rest.split(at: bin.first)
+                fold(before)
+                rest = after
+            }
+            fold(tier.removeFirst())
+        }
+        fold(rest)
+    }
+
+    /// One bin of the tier.
+    private mutating func fold(_ bin: TierBin) {
+        enter(Bins.index(of: bin.first, stepSeconds: stepSeconds))
+        sum.count += bin.count
+        sum.sum += bin.sum
+        sum.least = min(sum.least, bin.least)
+        sum.largest = max(sum.largest, bin.largest)
+        sum.last = bin.lastValue
+        sum.increase += Counter.increase(from: before?.value, to: bin.firstValue) + bin.increase
+        if sum.since == nil { sum.since = bin.first }
+        before = (bin.last, bin.lastValue)
+    }
+
+    private mutating func fold(_ samples: Samples) {
         let times = samples.timestamps.span
         let values = samples.values.span
         var at = 0
@@ -77,14 +109,16 @@ struct BinBuilder {
                 sum.largest = value > sum.largest ? value : sum.largest
             }
         case .rate:
+            var before = self.before
             for index in values.indices {
                 let value = values[index]
                 if value.isNaN { continue }
                 sum.count += 1
-                sum.increase += increase(to: value)
+                sum.increase += Counter.increase(from: before?.value, to: value)
                 if sum.since == nil { sum.since = times[index] }
                 before = (times[index], value)
             }
+            self.before = before
         }
         self.sum = sum
     }
@@ -96,7 +130,7 @@ struct BinBuilder {
         guard stepSeconds > Self.longestExactStep, !statistics.least.isNaN,
             aggregate != .rate || statistics.isAscending,
             first >= Bins.start(of: range.lowerBound, stepSeconds: stepSeconds),
-            last < Bins.start(of: range.upperBound, stepSeconds: stepSeconds)
+            last < Bins.start(of: range.upperBound, stepSeconds: stepSeconds), tier.first?.first ?? .max > last
         else { return false }
         let chunkBin = Bins.index(of: first, stepSeconds: stepSeconds)
         guard chunkBin == Bins.index(of: last, stepSeconds: stepSeconds) else { return false }
@@ -106,7 +140,8 @@ struct BinBuilder {
         sum.least = min(sum.least, statistics.least)
         sum.largest = max(sum.largest, statistics.largest)
         sum.last = statistics.last
-        sum.increase += increase(to: statistics.first) + (statistics.last - statistics.first)
+        sum.increase +=
+            Counter.increase(from: before?.value, to: statistics.first) + (statistics.last - statistics.first)
         if sum.since == nil { sum.since = first }
         before = (last, statistics.last)
         return true
@@ -114,14 +149,9 @@ struct BinBuilder {
 
     /// The bins, NaN where nothing was measured.
     mutating func finished() -> [Double] {
+        while !tier.isEmpty { fold(tier.removeFirst()) }
         leave()
         return bins
-    }
-
-    /// A counter that fell was reset to 0, and has since grown to what it shows.
-    private func increase(to value: Double) -> Double {
-        guard let before else { return 0 }
-        return value >= before.value ? value - before.value : value
     }
 
     private mutating func enter(_ next: Int64) {

@@ -13,7 +13,7 @@ import GRDB
 final class SegmentReading {
     private let db: Database
     private let health: StoreHealth?
-    private let decompressor = Decompressor()
+    let decompressor = Decompressor()
     private var opened: [Int64: (blob: SegmentBlob, directory: SegmentDirectory)] = [:]
     private var timeColumns: [TimesKey: [Timestamp]] = [:]
     /// So many segments and time columns are remembered: 10 MB at most.

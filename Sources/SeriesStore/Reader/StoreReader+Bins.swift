@@ -38,7 +38,8 @@ extension StoreReader {
     /// snapshot of the file for each `together` of the others.
     public func bins(of requests: [BinRequest]) async throws(StoreError) -> [[Double]] {
         var results = openBins(requests)
-        let sealed = results.indices.filter { results[$0] == nil }
+        // By id: neighbours share segments and time columns, which are read once.
+        let sealed = results.indices.filter { results[$0] == nil }.sorted { requests[$0].series < requests[$1].series }
         for start in stride(from: 0, to: sealed.count, by: Self.together) {
             let part = sealed[start..<min(start + Self.together, sealed.count)]
             let bins = try await sealedBins(part.map { requests[$0] })
@@ -48,12 +49,13 @@ extension StoreReader {
     }
 
     /// A snapshot is held for so many series, some ten milliseconds: while it is, the log cannot be copied into the file.
-    private static let together = 64
+    private static let together = 128
 
     /// The bins of each request that heads alone can answer.
     private func openBins(_ requests: [BinRequest]) -> [[Double]?] {
         state.withLock { contents in
-            requests.map { request in
+            let steps = contents.tierSteps
+            return requests.map { request in
                 if request.range.isEmpty { return [] }
                 let (from, to) = request.span
                 let group = GroupKey(series: request.series)
@@ -61,6 +63,9 @@ extension StoreReader {
                 // A rate needs the sample before, and that may be in a segment.
                 let needed = request.aggregate == .rate ? previous?.timestamp ?? .min : from
                 if contents.hasSegment(of: group, from: needed, to: to) { return nil }
+                let tiers = contents.tiers(
+                    of: request.series, in: request.stepSeconds, steps: steps, from: needed, to: to)
+                if !tiers.isEmpty { return nil }
                 return Bins.make(
                     contents.heads[request.series]?.samples(from: from, to: to) ?? Samples(), previous: previous,
                     stepSeconds: request.stepSeconds, range: request.range, aggregate: request.aggregate)
@@ -74,18 +79,27 @@ extension StoreReader {
         var previous: (timestamp: Timestamp, value: Double)?
         var segments: [SegmentInfo]
         var earlier: [SegmentInfo]
+        var tiers: TierSources
+        var earlierTiers: TierSources
     }
 
     private func sources(_ requests: [BinRequest]) -> [Sources] {
         state.withLock { contents in
-            requests.map { request in
+            let steps = contents.tierSteps
+            return requests.map { request in
                 let (from, to) = request.span
                 let group = GroupKey(series: request.series)
+                func tiers(from: Timestamp, to: Timestamp) -> TierSources {
+                    contents.tiers(of: request.series, in: request.stepSeconds, steps: steps, from: from, to: to)
+                }
+                let isRate = request.aggregate == .rate
                 let head = contents.heads[request.series]
                 return Sources(
                     head: head?.samples(from: from, to: to) ?? Samples(), previous: head?.newest(before: from),
                     segments: contents.segments(of: group, from: from, to: to),
-                    earlier: request.aggregate == .rate ? contents.segments(of: group, from: .min, to: from) : [])
+                    earlier: isRate ? contents.segments(of: group, from: .min, to: from) : [],
+                    tiers: tiers(from: from, to: to),
+                    earlierTiers: isRate ? tiers(from: .min, to: from) : TierSources())
             }
         }
     }
@@ -100,11 +114,13 @@ extension StoreReader {
                     let (from, to) = request.span
                     guard
                         let earlier = try reading.newest(of: request.series, before: from, in: source.earlier),
+                        let gone = try reading.newest(of: request.series, before: from, in: source.earlierTiers),
+                        let tier = try reading.tier(of: request.series, from: from, to: to, in: source.tiers),
                         let pieces = try reading.pieces(of: request.series, from: from, to: to, in: source.segments)
                     else { return nil }
                     var builder = BinBuilder(
                         stepSeconds: request.stepSeconds, range: request.range, aggregate: request.aggregate,
-                        previous: earlier.orLater(source.previous))
+                        previous: gone.orLater(earlier.orLater(source.previous)), tier: tier)
                     try reading.fold(pieces, source.head, from: from, to: to, into: &builder)
                     results.append(builder.finished())
                 }

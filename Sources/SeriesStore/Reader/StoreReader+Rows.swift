@@ -93,6 +93,7 @@ extension StoreReader {
                     sizes.sampleCount += segments.reduce(0) { $0 + $1.count }
                     for segment in segments { sizes.cover(segment.first, segment.last) }
                 case .record: sizes.forecastBytes += bytes
+                case .tier: sizes.tierBytes += bytes
                 }
             }
             for head in contents.heads.values {
@@ -132,7 +133,9 @@ extension StoreReader {
         }
         sizes.logBytes = database.logBytes
         sizes.overheadBytes = max(
-            0, sizes.fileBytes - sizes.freeBytes - sizes.sampleBytes - sizes.forecastBytes - sizes.modelBytes)
+            0,
+            sizes.fileBytes - sizes.freeBytes - sizes.sampleBytes - sizes.tierBytes - sizes.forecastBytes
+                - sizes.modelBytes)
         return sizes
     }
 }

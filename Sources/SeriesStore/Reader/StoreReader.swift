@@ -48,6 +48,27 @@ public struct StoreReader: Sendable {
         throw .failed("the segments of series \(series) change faster than they can be read")
     }
 
+    /// From when to when bins of a step may have values, for each series: what samples and, where these have gone, tiers cover.
+    /// Of tiers it is what they have of any series in the group.
+    public func reach(
+        of series: [SeriesID], stepSeconds: Int64
+    ) async throws(StoreError) -> [ClosedRange<Timestamp>?] {
+        let tiers: [TierSources] = state.withLock { contents in
+            let steps = contents.tierSteps
+            return series.map { contents.tiers(of: $0, in: stepSeconds, steps: steps, from: .min, to: .max) }
+        }
+        var result: [ClosedRange<Timestamp>?] = []
+        for (series, tiers) in zip(series, tiers) {
+            var reach = try await summary(of: series).map { $0.first...$0.last }
+            for segment in tiers.tiers.flatMap(\.segments) {
+                let known = reach ?? segment.first...segment.last
+                reach = min(known.lowerBound, segment.first)...max(known.upperBound, segment.last)
+            }
+            result.append(reach)
+        }
+        return result
+    }
+
     /// The same of some series: those of one group share what is read for the first of them.
     public func summaries(of series: [SeriesID]) async throws(StoreError) -> [SeriesID: SeriesSummary] {
         var result: [SeriesID: SeriesSummary] = [:]

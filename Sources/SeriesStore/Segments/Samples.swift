@@ -56,6 +56,15 @@ struct Samples: Sendable, Equatable {
         return result
     }
 
+    /// Ascending samples before a time, and from it on.
+    func split(at time: Timestamp) -> (before: Samples, after: Samples) {
+        let at = timestamps.firstIndex(atLeast: time)
+        return (
+            Samples(timestamps: Array(timestamps[..<at]), values: Array(values[..<at])),
+            Samples(timestamps: Array(timestamps[at...]), values: Array(values[at...]))
+        )
+    }
+
     /// The part of ascending samples with `from <= t < to`.
     func clipped(from: Timestamp, to: Timestamp) -> Samples {
         let range = timestamps.ascendingRange(from: from, to: to)

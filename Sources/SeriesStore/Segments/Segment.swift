@@ -10,6 +10,8 @@ enum SegmentKind: UInt8, Sendable {
     case samples = 0
     /// What had been forecast; a chunk's owner is a grid and lead.
     case record = 1
+    /// Bins of samples that have gone; a chunk's owner is a series.
+    case tier = 2
 }
 
 /// The front of a segment: where everything is.

@@ -5,15 +5,15 @@
 struct SegmentInfo: Sendable, Equatable {
     var id: Int64
     var kind: SegmentKind
-    /// Owners of one group are sealed together: `series / 128`, or `grid / 128` for the record.
+    /// Owners of one group are sealed together: `series / 128`, `grid / 128` for the record, of a tier see `GroupKey`.
     var group: Int64
     /// The newest journal row in it. Where two segments hold one timestamp of a series, the larger wins.
     var journalTo: Int64
-    /// Least and largest timestamp (of the record: bin).
+    /// Least and largest timestamp (of the record: bin; of a tier: nanoseconds at which a bin begins).
     var first: Timestamp
     var last: Timestamp
     var chunks: Int
-    /// Samples, or record entries.
+    /// Samples, record entries, or bins.
     var count: Int
     /// Size of the segment.
     var size: Int

@@ -8,7 +8,7 @@ public final class StoreHealth: Sendable {
     public enum Shed: String, Sendable {
         /// The record of forecasts.
         case record
-        /// The oldest samples.
+        /// The oldest samples, or bins of tiers.
         case samples
     }
 

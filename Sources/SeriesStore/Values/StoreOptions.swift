@@ -18,6 +18,8 @@ public struct StoreOptions: Sendable {
     public var keepFree: Double
     /// What holds for some series instead; of rules that match a series, the first one that says something.
     public var rules: [Rule] = []
+    /// What is kept of samples when they go: bins of these steps, each for its time. None by default.
+    public var tiers: [Tier] = []
     /// How long forecasts are kept.
     public var forecasts = Forecasts()
 
@@ -50,6 +52,21 @@ public struct StoreOptions: Sendable {
             self.matches = matches
             self.retention = retention
             self.maxBytes = maxBytes
+        }
+    }
+
+    /// Bins that stay when samples go.
+    public struct Tier: Sendable, Equatable {
+        /// Length of a bin, below 194 days.
+        public var stepSeconds: Int64
+        /// Bins are kept so long, counted back from each series' newest sample.
+        public var keep: Duration
+
+        /// All fields; see there.
+        public init(stepSeconds: Int64, keep: Duration) {
+            precondition(stepSeconds > 0 && stepSeconds < 1 << GroupKey.stepBits, "a step of a tier fits 24 bits")
+            self.stepSeconds = stepSeconds
+            self.keep = keep
         }
     }
 

@@ -4,6 +4,8 @@
 public struct StoreSizes: Sendable, Hashable {
     /// Samples in segments and journal.
     public var sampleBytes = 0
+    /// Bins of samples that have gone.
+    public var tierBytes = 0
     /// Record segments, newest and sparse fans, skill.
     public var forecastBytes = 0
     /// Model rows and pipeline states.

@@ -13,6 +13,8 @@ extension Store {
         guard FileSize.bytes(target) == 0 else { throw .notWritable(path: target, reason: "the file exists") }
         var configuration = Configuration()
         configuration.readonly = true
+        // A definition that cannot be read costs its own table: without this word it would cost all of them.
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA writable_schema = ON") }
         do {
             let source = try DatabaseQueue(path: path, configuration: configuration)
             let copy = try StoreDatabase(path: target, cacheBytes: 8_000_000)
@@ -54,7 +56,8 @@ private struct Salvage {
 
     /// - Throws: what the new file will not take; what the old one does not give is noted.
     mutating func run() throws(StoreError) {
-        let hasForecasts = try GridTable.exists(in: old)
+        // Where the list of tables breaks off, those that are missing in it are said to be lost.
+        let hasForecasts = (try? GridTable.exists(in: old)) ?? true
         if hasForecasts { try Schema.makeForecastTables(new) }
         for table in Self.tablesOfSamples + (hasForecasts ? Self.tablesOfForecasts : []) { try copy(table) }
         // A key is no key without its base.
@@ -64,6 +67,7 @@ private struct Salvage {
             lost.append("series \(id): half of its name is gone")
             try new.run("DELETE FROM series WHERE id = ?", [.integer(id)])
         }
+        if hasForecasts { try SeriesTextTable.writeAll(in: new) }
     }
 
     /// The integer that orders a table's rows; nil for `cursor`, which has few, and the most important first.
@@ -79,6 +83,12 @@ private struct Salvage {
     /// Copies rows in the order of their keys. Where a page cannot be read, reading goes on behind it.
     private mutating func copy(_ table: String) throws(StoreError) {
         let key = Self.key(of: table)
+        do {
+            try old.query("SELECT 1 FROM \(table) LIMIT 0") { (_) throws(StoreError) in }
+        } catch {
+            lost.append("\(table), all of it: \(error.reason)")
+            return
+        }
         var after = Int64.min
         while true {
             var last = after
@@ -141,7 +151,8 @@ private struct Salvage {
             switch (table, values.last) {
             case ("journal", .blob(let bytes)?): _ = try JournalRow(bytes, with: Decompressor())
             case ("segment", .blob(let bytes)?):
-                let segment = try SalvagedSegment(bytes)
+                guard case .integer(let group) = values[2] else { throw StoreError.damaged("a segment of no group") }
+                let segment = try SalvagedSegment(bytes, group: group)
                 if segment.gaps.isEmpty { break }
                 for gap in segment.gaps { lost.append("segment \(id): \(sentence(gap, segment.kind))") }
                 if segment.rest.isEmpty { return }
@@ -166,12 +177,13 @@ private struct Salvage {
 
     private func sentence(_ gap: SalvagedSegment.Gap, _ kind: SegmentKind) -> String {
         switch kind {
-        case .samples:
+        case .samples, .tier:
+            let what = kind == .tier ? "bins" : "samples"
             // The names were copied first.
             let info = try? SeriesTable.all(in: new).first { $0.id == gap.owner }
             let name = info.map(\.key.description) ?? "series \(gap.owner)"
             let (from, to) = (gap.times.first / 1_000_000_000, gap.times.last / 1_000_000_000)
-            return "\(gap.times.count) samples of \(name), \(from) to \(to) in seconds since 1970: \(gap.reason.reason)"
+            return "\(gap.times.count) \(what) of \(name), \(from) to \(to) in seconds since 1970: \(gap.reason.reason)"
         case .record:
             let grid = RecordOwner(id: gap.owner).grid
             return "\(gap.times.count) entries of the record of grid \(grid): \(gap.reason.reason)"

@@ -17,8 +17,9 @@ struct SalvagedSegment {
     /// A segment of all others; empty if there is none.
     private(set) var rest: SegmentBuilder
 
+    /// - Parameter group: that of the segment's row.
     /// - Throws: `.damaged` where the directory cannot be read.
-    init(_ bytes: [UInt8]) throws(StoreError) {
+    init(_ bytes: [UInt8], group: Int64) throws(StoreError) {
         let decompressor = Decompressor()
         let size = try SegmentDirectory.size(header: bytes)
         guard size <= bytes.count else { throw .damaged("a segment that breaks off") }
@@ -28,7 +29,7 @@ struct SalvagedSegment {
         for chunk in directory.chunks {
             let times = directory.times[chunk.times]
             do throws(StoreError) {
-                let (timestamps, payload) = try Self.decode(chunk, times, kind, bytes, decompressor)
+                let (timestamps, payload) = try Self.decode(chunk, times, kind, group, bytes, decompressor)
                 rest.append(
                     owner: chunk.owner, timestamps: timestamps, payload: payload, statistics: chunk.statistics)
             } catch {
@@ -39,8 +40,8 @@ struct SalvagedSegment {
 
     /// The times and the payload of a chunk that decodes.
     private static func decode(
-        _ chunk: SegmentDirectory.Chunk, _ times: SegmentDirectory.Times, _ kind: SegmentKind, _ bytes: [UInt8],
-        _ decompressor: Decompressor
+        _ chunk: SegmentDirectory.Chunk, _ times: SegmentDirectory.Times, _ kind: SegmentKind, _ group: Int64,
+        _ bytes: [UInt8], _ decompressor: Decompressor
     ) throws(StoreError) -> (timestamps: [Timestamp], payload: [UInt8]) {
         func read(_ range: Range<Int>) throws(StoreError) -> [UInt8] {
             guard range.upperBound <= bytes.count else { throw .damaged("a segment that breaks off") }
@@ -55,6 +56,9 @@ struct SalvagedSegment {
         case .record:
             _ = try RecordChunk.decode(
                 payload, owner: RecordOwner(id: chunk.owner), bins: timestamps, with: decompressor)
+        case .tier:
+            let step = GroupKey(kind: kind, group: group).tierStep
+            _ = try TierChunk.decode(payload, starts: timestamps, stepSeconds: step, with: decompressor)
         }
         return (timestamps, payload)
     }

@@ -35,6 +35,12 @@ struct GroupEncoder {
         closeIfFull()
     }
 
+    /// Adds bins of the group's tier, ascending. Series come in ascending order.
+    mutating func append(series: SeriesID, _ bins: [TierBin], stepSeconds: Int64) {
+        builder.append(series: series, bins, stepSeconds: stepSeconds)
+        closeIfFull()
+    }
+
     /// The segments; their ids are given when they are committed.
     mutating func finished() -> [(info: SegmentInfo, bytes: [UInt8])] {
         close()

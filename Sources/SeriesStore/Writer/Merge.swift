@@ -30,12 +30,14 @@ struct MergeRequest: Sendable {
         for owner in Set(sources.flatMap { $0.directory.chunks.map(\.owner) }).sorted() {
             var samples = Samples()
             var entries: [RecordEntry] = []
+            var bins: [TierBin] = []
             for (info, blob, directory) in sources {
                 for chunk in directory.chunks(of: owner) {
                     let times = directory.times[chunk.times]
                     switch group.kind {
                     case .samples: samples.append(contentsOf: try reading.samples(chunk, times, blob, info))
                     case .record: entries += try reading.entries(chunk, times, blob, info)
+                    case .tier: bins += try reading.bins(chunk, times, blob, info)
                     }
                 }
             }
@@ -45,6 +47,9 @@ struct MergeRequest: Sendable {
                 encoder.append(series: owner, ordered)
                 result.summaries[owner] = SeriesSummary(of: ordered)
             case .record: encoder.append(RecordOwner(id: owner), entries.ordered())
+            case .tier:
+                let step = group.tierStep
+                encoder.append(series: owner, bins.ordered(stepSeconds: step), stepSeconds: step)
             }
         }
         result.segments = encoder.finished()

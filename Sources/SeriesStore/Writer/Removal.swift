@@ -7,7 +7,7 @@ import GRDB
 enum Cut: Sendable {
     case nothing
     case all
-    /// Samples with times in this range.
+    /// Samples with times in this range, or bins that hold some.
     case range(Range<Timestamp>)
 
     /// What of a chunk with these times lies in `range`; nil: all of it, whenever.
@@ -30,7 +30,7 @@ struct RewrittenSegment: Sendable {
     let old: SegmentInfo
     /// What takes its place; nil if nothing is left.
     let new: (info: SegmentInfo, bytes: [UInt8])?
-    /// How many samples went, by owner.
+    /// How many samples, entries or bins went, by owner.
     let removed: [Int64: Int]
 }
 
@@ -52,6 +52,13 @@ extension SegmentReading {
                 let kept = found.removing(range)
                 removed[chunk.owner, default: 0] += found.count - kept.count
                 if !kept.isEmpty { builder.append(series: chunk.owner, kept) }
+            case .range(let range) where info.kind == .tier:
+                let found = try bins(chunk, times, blob, info)
+                // What cannot be taken out of a bin takes it along.
+                let kept = found.filter { !(range.overlaps($0.first..<$0.last) || range.contains($0.last)) }
+                removed[chunk.owner, default: 0] += found.count - kept.count
+                let step = GroupKey(kind: info.kind, group: info.group).tierStep
+                if !kept.isEmpty { builder.append(series: chunk.owner, kept, stepSeconds: step) }
             case .nothing, .range:
                 builder.append(
                     owner: chunk.owner, timestamps: try timestamps(times, blob, info),

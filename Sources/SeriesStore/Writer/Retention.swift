@@ -30,6 +30,10 @@ struct Retention: Sendable {
     struct Expired: Sendable {
         var whole = Set<Int64>()
         var rewritten: [RewrittenSegment] = []
+        /// The chunks that go of rewritten segments.
+        var chunks: [Int64: Set<ChunkName>] = [:]
+
+        var isEmpty: Bool { whole.isEmpty && rewritten.isEmpty }
     }
 
     /// - Throws: `.damaged`; a segment that is gone meanwhile is none.
@@ -61,7 +65,10 @@ struct Retention: Sendable {
                 let rewritten = try reading.rewritten(info, with: Compressor(level: 3)) { chunk, _ in
                     isExpired(chunk) ? .all : .nothing
                 }
-                if let rewritten { result.rewritten.append(rewritten) }
+                guard let rewritten else { continue }
+                result.rewritten.append(rewritten)
+                result.chunks[info.id] = Set(
+                    expired.map { ChunkName(owner: $0.owner, first: directory.times[$0.times].first) })
             }
         }
         return result

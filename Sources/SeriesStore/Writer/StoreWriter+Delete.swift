@@ -1,4 +1,4 @@
-// Deleting and renaming. Segments are never changed, so those that hold the samples are written anew without them, in
+// Deleting and renaming. Bins of tiers go as the samples that they were made of. Segments are never changed, so those that hold the samples are written anew without them, in
 // the transaction that takes the old ones away. What is open is sealed first: the journal would bring it back.
 
 import GRDB
@@ -12,6 +12,11 @@ extension StoreWriter {
         var removed = Dictionary(series.map { ($0, 0) }) { $1 }
         for (group, members) in Dictionary(grouping: series, by: { GroupKey(series: $0) }) {
             try await delete(Set(members), of: group, in: range, &removed)
+            var bins: [SeriesID: Int] = [:]
+            // After the samples, which may leave bins until they are gone.
+            for step in state.withLock({ $0.tierSteps }) {
+                try await delete(Set(members), of: GroupKey(tier: step, series: members[0]), in: range, &bins)
+            }
         }
         if range == nil {
             for id in series {
@@ -35,8 +40,11 @@ extension StoreWriter {
             var rewritten: [RewrittenSegment] = []
             for info in state.withLock({ $0.segments[group] ?? [] }) {
                 let one: RewrittenSegment? = try await database.read { db in
-                    try SegmentReading(db).rewritten(info, with: Compressor(level: 3)) { chunk, times in
-                        series.contains(chunk.owner) ? Cut(range, first: times.first, last: times.last) : .nothing
+                    // The last bin of a tier reaches beyond its time.
+                    let length = info.kind == .tier ? group.tierStep * 1_000_000_000 - 1 : 0
+                    return try SegmentReading(db).rewritten(info, with: Compressor(level: 3)) { chunk, times in
+                        series.contains(chunk.owner)
+                            ? Cut(range, first: times.first, last: times.last.subtracting(-length)) : .nothing
                     }
                 }
                 guard let one else { continue }
@@ -58,7 +66,12 @@ extension StoreWriter {
             info.key = key
             let renamed = info
             try await barrier()
-            try await database.write { db in try SeriesTable.rename(renamed, in: db) }
+            try await database.write { db in
+                try db.inTransaction(.immediate) {
+                    try SeriesTable.rename(renamed, in: db)
+                    return .commit
+                }
+            }
             catalogue.rename(series, to: key)
             return
         }
@@ -85,6 +98,35 @@ extension StoreWriter {
             batch.append(series: other, timestamp: timestamp, value: value)
         }
         try await submit(JournalEntry(samples: batch), urgency: .waited)
+        for step in state.withLock({ $0.tierSteps }) { try await mergeTier(step, of: series, into: other) }
+    }
+
+    /// Bins of a series become those of another one, where that has none.
+    private func mergeTier(_ step: Int64, of series: SeriesID, into other: SeriesID) async throws(StoreError) {
+        let (source, group) = (GroupKey(tier: step, series: series), GroupKey(tier: step, series: other))
+        while sealing.contains(source) || sealing.contains(group), phase == .open { try await waitForSeals() }
+        guard phase == .open else { throw .closed }
+        sealing.insert(group)
+        let (from, to, row) = state.withLock { ($0.segments[source] ?? [], $0.segments[group] ?? [], $0.lastRow) }
+        do {
+            let segments: [(info: SegmentInfo, bytes: [UInt8])] = try await database.read { db in
+                let reading = SegmentReading(db)
+                func bins(_ series: SeriesID, _ segments: [SegmentInfo]) throws(StoreError) -> [TierBin] {
+                    try reading.bins(of: series, from: .min, to: .max, stepSeconds: step, in: segments) ?? []
+                }
+                let there = Set(try bins(other, to).map { Bins.index(of: $0.first, stepSeconds: step) })
+                let new = try bins(series, from).filter { !there.contains(Bins.index(of: $0.first, stepSeconds: step)) }
+                var encoder = GroupEncoder(group, row: row, compressor: Compressor(level: 3), isMerge: false)
+                if !new.isEmpty { encoder.append(series: other, new, stepSeconds: step) }
+                return encoder.finished()
+            }
+            if !segments.isEmpty { sealed.append(numbered(SealedGroup(group: group, row: row, segments: segments))) }
+        } catch {
+            release(group)
+            throw error
+        }
+        release(group)
+        try await barrier()
     }
 }
 

@@ -1,6 +1,7 @@
 // What goes, and when. By age: samples, the record, fans; looked at every hour. By room: near `maxBytes`, or when the
-// file system fills up, forecast history goes first and then the oldest samples, at most a fiftieth of the file a round,
-// so that a short spike of somebody else's files costs little. The newest day always stays.
+// file system fills up, forecast history goes first, then the oldest samples, then the oldest bins of tiers, at most a
+// fiftieth of the file a round, so that a short spike of somebody else's files costs little. The newest day always stays.
+// Samples that go, for whatever reason of these, leave the bins of the tiers that are wanted.
 //
 // What fails is told to the store's health, with its place, and comes up again in the next round; nothing else waits for it.
 
@@ -26,7 +27,25 @@ extension StoreWriter {
                 } catch {
                     failures.append("samples of series \(group.owners): \(error.reason)")
                 }
-                takeAway(expired, from: group)
+                await takeAway(expired, from: group)
+            case .tier:
+                let samples = group.tieredSamples
+                let keep = options.tiers.first { $0.stepSeconds == group.tierStep }?.keep
+                let retention = state.withLock { contents in
+                    TierRetention(
+                        segments: segments, samples: contents.segments[samples] ?? [],
+                        open: contents.newestOpen(samples), created: limits.created, now: now,
+                        stepSeconds: group.tierStep, age: keep?.nanoseconds)
+                }
+                var expired = Set<Int64>()
+                do throws(StoreError) {
+                    if retention.mayHaveExpired {
+                        expired = try await database.read { db in try retention.expired(db) }
+                    }
+                } catch {
+                    failures.append("a tier of series \(group.tieredSamples.owners): \(error.reason)")
+                }
+                await takeAway(Retention.Expired(whole: expired), from: group)
             case .record:
                 let steps = Dictionary(gridIDs.values.flatMap { $0.map { ($0.value, $0.key) } }) { $1 }
                 let retention = RecordRetention(
@@ -37,7 +56,7 @@ extension StoreWriter {
                 } catch {
                     failures.append("the record of grids \(group.owners): \(error.reason)")
                 }
-                takeAway(Retention.Expired(whole: expired), from: group)
+                await takeAway(Retention.Expired(whole: expired), from: group)
             }
         }
         health.failed(.expiry, failures.first)
@@ -86,14 +105,28 @@ extension StoreWriter {
     }
 
     /// With the next commit. The group is in `sealing`.
-    private func takeAway(_ expired: Retention.Expired, from group: GroupKey) {
-        if expired.whole.isEmpty && expired.rewritten.isEmpty {
+    private func takeAway(_ expired: Retention.Expired, from group: GroupKey) async {
+        if expired.isEmpty {
             release(group)
-        } else {
-            var change = SealedGroup(group, expired.rewritten)
-            change.replaced.formUnion(expired.whole)
-            add(change)
+            return
         }
+        var change = SealedGroup(group, expired.rewritten)
+        change.replaced.formUnion(expired.whole)
+        if group.kind == .samples, !options.tiers.isEmpty {
+            let making = state.withLock { contents in
+                TierMaking(
+                    group: group, segments: contents.segments[group] ?? [], open: contents.openSamples(of: group),
+                    tiers: options.tiers, expired: expired)
+            }
+            do throws(StoreError) {
+                change.segments += try await database.read { db in try making.made(db) }
+            } catch {
+                // They stay, and it is tried again.
+                release(group)
+                return
+            }
+        }
+        add(change)
     }
 
     /// Old fans go, older ones are thinned, and the budget is held.
@@ -128,7 +161,7 @@ extension StoreWriter {
         }
         state.withLock { $0.historyBytes = thinned }
         if thinned + recordBytes > budget {
-            shed(.record, bytes: thinned + recordBytes - budget, keeping: .max)
+            await shed(.record, bytes: thinned + recordBytes - budget, keeping: .max)
         }
     }
 
@@ -158,9 +191,11 @@ extension StoreWriter {
             return
         }
         let piece = min(excess, max(1 << 20, used / 50))
-        if shed(.record, bytes: piece, keeping: 0) {
+        if await shed(.record, bytes: piece, keeping: 0) {
             health.shedding(.record)
-        } else if shed(.samples, bytes: piece, keeping: 86_400_000_000_000) {
+        } else if await shed(.samples, bytes: piece, keeping: 86_400_000_000_000) {
+            health.shedding(.samples)
+        } else if await shed(.tier, bytes: piece, keeping: 0) {
             health.shedding(.samples)
         } else {
             health.shedding(nil)
@@ -171,23 +206,21 @@ extension StoreWriter {
     /// Takes the oldest segments of a kind away, until so many bytes are gone; those that reach into the newest `keeping`
     /// nanoseconds of their group stay. Returns whether there was one.
     @discardableResult
-    private func shed(_ kind: SegmentKind, bytes: Int, keeping: Int64) -> Bool {
+    private func shed(_ kind: SegmentKind, bytes: Int, keeping: Int64) async -> Bool {
         var taken: [GroupKey: Set<Int64>] = [:]
         var rest = bytes
         let oldest = state.withLock { contents in
             contents.segments.filter { $0.key.kind == kind && !sealing.contains($0.key) }.flatMap { _, list in
                 let newest = list.map(\.last).max() ?? .min
-                return kind == .record ? list : list.filter { $0.last < newest.subtracting(keeping) }
+                return kind == .samples ? list.filter { $0.last < newest.subtracting(keeping) } : list
             }.sorted { $0.last < $1.last }
         }
         for info in oldest where rest > 0 {
             taken[GroupKey(kind: kind, group: info.group), default: []].insert(info.id)
             rest -= info.size
         }
-        for (group, segments) in taken {
-            sealing.insert(group)
-            takeAway(Retention.Expired(whole: segments), from: group)
-        }
+        for group in taken.keys { sealing.insert(group) }
+        for (group, segments) in taken { await takeAway(Retention.Expired(whole: segments), from: group) }
         return !taken.isEmpty
     }
 }
@@ -238,6 +271,15 @@ extension StoreContents {
         var open: [SeriesID: Timestamp] = [:]
         for series in group.group * GroupKey.size..<(group.group + 1) * GroupKey.size {
             if let span = heads[series]?.span { open[series] = span.last }
+        }
+        return open
+    }
+
+    /// The open samples of each series of a group that has some.
+    fileprivate func openSamples(of group: GroupKey) -> [SeriesID: Samples] {
+        var open: [SeriesID: Samples] = [:]
+        for series in group.group * GroupKey.size..<(group.group + 1) * GroupKey.size {
+            if let head = heads[series], head.count > 0 { open[series] = head.samples }
         }
         return open
     }

@@ -91,6 +91,7 @@ extension StoreWriter {
         options.maxBytes = new.maxBytes
         options.keepFree = new.keepFree
         options.rules = new.rules
+        options.tiers = new.tiers
         options.forecasts = new.forecasts
     }
 }

@@ -174,6 +174,7 @@ extension StoreContents {
             for (owner, head) in recordHeads where owners.contains(owner.grid) && head.count > 0 {
                 request.records.append((owner, head))
             }
+        case .tier: break
         }
         return request
     }

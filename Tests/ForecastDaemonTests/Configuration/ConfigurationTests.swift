@@ -24,7 +24,7 @@ import Testing
     /// INTERFACE: the defaults as documented.
     private static let documented = """
         listen:    {ingest: $RUNTIME/ingest.sock, api: $RUNTIME/api.sock}
-        store:     {retention: 400d, max_size: 5GB, keep_free: 10%, future_skew: 10m, group_commit: 1s, flush_age: 1h, cache: 8MB}
+        store:     {retention: 400d, tiers: none, max_size: 5GB, keep_free: 10%, future_skew: 10m, group_commit: 1s, flush_age: 1h, cache: 8MB}
         limits:    {series: 10000, new_series_per_minute: 1000, trained: 2000, line: 64KiB, body: 64MiB, connections: 1024}
         training:  {enabled: true, threads: 1, budget: 5%, every_bins: 240, at_least_apart: 6h, at_most_apart: 7d}
         forecasts: {budget: 50%, fine: 2d, coarse: 30d, record: 30d}
@@ -47,6 +47,25 @@ import Testing
         arguments: ["", "# only a comment\n", "store:\nlimits:\nseries:\n", "---\n"])
     func empty(text: String) throws {
         #expect(try read(text).differences(from: .default).isEmpty)
+    }
+
+    @Test("tiers are read in any order and printed as they are read")
+    func tiers() throws {
+        let tiers = try read("store: {tiers: '1h:10y, 5m:3y'}").store.tiers
+        #expect(tiers.map(\.step) == [.seconds(300), .seconds(3600)])
+        #expect(tiers.map(\.keep) == [.seconds(3 * 365 * 86_400), .seconds(10 * 365 * 86_400)])
+        #expect(TierSetting.print(tiers) == "5m:1095d, 1h:3650d")
+        #expect(try TierSetting.parse(TierSetting.print(tiers)) == tiers)
+        #expect(try TierSetting.parse("none") == [])
+    }
+
+    @Test(
+        "what is no tier is refused",
+        arguments: [
+            "5m", "5m:", ":3y", "5m:3y:1", "1s:3y", "90d:3y", "5m:10m", "1.5s:3y", "5m:3y, 300s:4y", ",", "1h 10y",
+        ])
+    func noTiers(text: String) {
+        #expect(problems("store: {tiers: '\(text)'}").count == 1)
     }
 
     @Test("what is printed as effective reads back to the same")

@@ -43,6 +43,27 @@ import Testing
         #expect(try JSONValue(parsing: json.bytes) == .string(string))
     }
 
+    @Test("every number of digits is written as it is, whatever its sign")
+    func digits() {
+        var integers: [Int64] = [0, .max, .min]
+        for power in 0...18 {
+            let power = (0..<power).reduce(Int64(1)) { product, _ in product * 10 }
+            integers += [power - 1, power, power + 1, -power, 1 - power, power / 9 * 9]
+        }
+        var json = JSONWriter()
+        json.value(integers)
+        #expect(json.text == "[" + integers.map(String.init).joined(separator: ",") + "]")
+    }
+
+    @Test("a list of elements that come one by one is the array of them")
+    func list() {
+        var list = JSONList()
+        #expect(list.finished() == Array("[]".utf8))
+        list = JSONList()
+        for element in 0..<3 { list.add { json in json.object { $0.member("n", element) } } }
+        #expect(list.finished() == Array(#"[{"n":0},{"n":1},{"n":2}]"#.utf8))
+    }
+
     @Test("doubles come back bit for bit")
     func doubles() throws {
         var generator = SplitMix(seed: 11)

@@ -80,7 +80,7 @@ import Testing
             let segment = sealed(front + packed) + whole[end...]
             _ = try? DamageTests.contents(segment)
             // Salvage takes it apart as well.
-            _ = try? SalvagedSegment(segment)
+            _ = try? SalvagedSegment(segment, group: 0)
         }
     }
 

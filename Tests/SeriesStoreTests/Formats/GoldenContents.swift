@@ -59,4 +59,14 @@ enum GoldenContents {
         }
         return builder.finished()
     }
+
+    /// Five bins of five minutes: a gauge, with a gap of jitter in its times.
+    static let tierBins: [TierBin] = {
+        var samples = Samples()
+        for index in 0..<150 {
+            let jitter = Int64(index * index % 7) * 1_000_000
+            samples.append(Int64(index) * 10_000_000_000 + jitter, Double(index * 37 % 101) / 10)
+        }
+        return TierBin.bins(of: samples, stepSeconds: 300)
+    }()
 }

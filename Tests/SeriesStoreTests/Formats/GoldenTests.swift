@@ -88,6 +88,20 @@ import Testing
         #expect(found == bins.map { RowTests.entry(3, $0) })
     }
 
+    @Test("a tier chunk of version 1 is read")
+    func tier() throws {
+        let hex = """
+            003c01000600c0843d080b04060007070580d9c0d6f010c0843d050408000700070e0101000500010101010865000000\
+            0c010100017e010208010101010d010100050001010308030000030e01010002c20101060101060700062d0206feffff\
+            ffffff8fe2800101e8cc99b3e6cc71e9cc99b3e6cca101040600bdc138333333334399999999990120010e00068080ef\
+            d5d2b5af1f01f9ffe6eeeb82320704060200bd0a2091568310
+            """
+        let bins = GoldenContents.tierBins
+        let starts = bins.indices.map { Int64($0) * 300_000_000_000 }
+        let found = try TierChunk.decode(Self.bytes(hex), starts: starts, stepSeconds: 300, with: Decompressor())
+        #expect(found == bins)
+    }
+
     @Test("a segment of version 1 is read")
     func segment() throws {
         let hex = """

@@ -82,6 +82,38 @@ import Testing
         }
     }
 
+    @Test("bins of many series come in the order asked for, each as if it were asked alone")
+    func many() async throws {
+        let folder = try TemporaryFolder()
+        try await withStore(at: folder.database) { store in
+            // More than two groups of series, and more than are read on one snapshot.
+            let all = try (0..<300).map { try store.series("m", host: "h\($0)") }
+            for part in 0..<3 {
+                var batch = SampleBatch()
+                for series in all {
+                    for index in 0..<10 {
+                        let second = Int64(part * 100 + index * 10) + series % 7
+                        batch.append(
+                            series: series, timestamp: second * 1_000_000_000, value: Double(second * (series % 5)))
+                    }
+                }
+                try await store.write(batch)
+                if part < 2 { try await store.seal() }
+            }
+            let requests = all.reversed().map {
+                BinRequest(series: $0, stepSeconds: 30, range: 2..<9, aggregate: $0 % 2 == 0 ? .rate : .mean)
+            }
+            let found = try await store.reader.bins(of: requests)
+            #expect(found.count == requests.count)
+            for (request, bins) in zip(requests, found) {
+                let alone = try await store.reader.bins(
+                    of: request.series, stepSeconds: 30, range: 2..<9, aggregate: request.aggregate)
+                #expect(bins == alone)
+                #expect(!bins.contains { $0.isNaN })
+            }
+        }
+    }
+
     @Test("a rate starts from the newest sample before its bin, wherever that is")
     func newest() async throws {
         let folder = try TemporaryFolder()

@@ -60,6 +60,27 @@ import Testing
         }
     }
 
+    @Test("a name has the series that are called so now, after renaming, merging and deleting")
+    func names() async throws {
+        let folder = try TemporaryFolder()
+        try await withStore(at: folder.database) { store in
+            let ids = try ["x", "y", "z"].map { try store.series("a", host: $0) } + [try store.series("b", host: "x")]
+            var batch = SampleBatch()
+            for id in ids { batch.append(series: id, timestamp: 1, value: 1) }
+            try await store.write(batch)
+            func named(_ name: String) -> [SeriesID] { store.catalogue.named(name).map(\.id).sorted() }
+            #expect(named("a") == Array(ids[..<3]))
+            #expect(store.catalogue.names.sorted() == ["a", "b"])
+            try await store.rename(ids[0], to: try SeriesKey(name: "c", labels: []))
+            #expect(named("a") == Array(ids[1..<3]))
+            #expect(named("c") == [ids[0]])
+            try await store.rename(ids[3], to: try SeriesKey(name: "a", labels: [("host", "y")]), merging: true)
+            #expect(named("b") == [])
+            try await store.delete([ids[1], ids[2]])
+            #expect(store.catalogue.names == ["c"])
+        }
+    }
+
     @Test("samples acknowledged while two series become one are in that one")
     func mergeUnderLoad() async throws {
         let folder = try TemporaryFolder()

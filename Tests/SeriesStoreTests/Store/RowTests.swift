@@ -186,9 +186,57 @@ import Testing
             #expect(before.rows.isEmpty)
             let grid = try await store.writer.grid(series: series, stepSeconds: 60)
             try await store.writer.barrier()
-            #expect(try Store.query(path: path, sql: tables).rows == [[.integer(14)]])
+            #expect(try Store.query(path: path, sql: tables).rows == [[.integer(15)]])
             #expect(try store.reader.grids().map(\.id) == [grid])
             #expect(try Store.query(path: path, sql: "SELECT * FROM v_forecast").columns == before.columns)
+        }
+    }
+
+    @Test("a forecast is found by the name that its series has now, and by no other")
+    func byName() async throws {
+        let path = folder.database
+        @Sendable func found(_ name: String) throws -> Int {
+            try Store.query(path: path, sql: "SELECT * FROM v_forecast WHERE series = '\(name)'").rows.count
+        }
+        try await withStore(at: path) { store in
+            var entry = JournalEntry()
+            for name in ["a", "b", "c"] {
+                let series = try store.series(name, host: "größe 1")
+                entry.samples.append(series: series, timestamp: 1, value: 2)
+                let grid = try await store.writer.grid(series: series, stepSeconds: 60)
+                entry.rows.append(
+                    .latestFan(
+                        FanRow(
+                            grid: grid, origin: 60, issuedAt: 5, stepSeconds: 60, model: "ridge", backfilled: false,
+                            fan: Self.fan(1))))
+            }
+            try await store.writer.submit(entry, urgency: .waited)
+            let all = store.catalogue.all()
+            #expect(try found("a{host=größe 1}") == 24)
+            #expect(try found("a") == 0)
+            try await store.rename(all[0].id, to: try SeriesKey(name: "d", labels: [("x", "y,z=\"")]))
+            #expect(try found("a{host=größe 1}") == 0)
+            #expect(try found("d{x=y,z=\"}") == 24)
+            try await store.rename(all[1].id, to: all[2].key, merging: true)
+            #expect(try found("b{host=größe 1}") == 0)
+            #expect(try found("c{host=größe 1}") == 24)
+            try await store.delete(all[2].id)
+            #expect(try found("c{host=größe 1}") == 0)
+            #expect(try Store.verify(path: path).problems == [])
+            #expect(try Store.query(path: path, sql: "SELECT text FROM series_text").rows == [[.text("d{x=y,z=\"}")]])
+        }
+    }
+
+    @Test("a series with an alert and no grid is in the view of alerts")
+    func alertAlone() async throws {
+        try await withStore(at: folder.database) { store in
+            let series = try store.series("m")
+            let alert = AlertRow(
+                id: 77, series: series, grid: 1, kind: "drift", state: "firing", severity: "warning", since: 5,
+                firedAt: 6, resolvedAt: nil, acceptedBy: nil, expected: 0.1, lower: 0.05, upper: 0.15, actual: 92,
+                rmse: 4, baselineRMSE: 1, ratio: 4, model: "profile", backfilled: false)
+            try await store.writer.submit(JournalEntry(rows: [.alert(alert)]), urgency: .waited)
+            #expect(try column("SELECT series FROM v_alert") == ["m"])
         }
     }
 

@@ -51,10 +51,11 @@ package enum StatusPage {
         } else {
             perPoint = ""
         }
+        let tiers = bytes.tiers.map { $0 > 0 ? "tiers \(Wording.bytes($0)), " : "" } ?? ""
         rows.append(
             (
                 "bytes",
-                "samples \(Wording.bytes(bytes.samples))\(perPoint), forecasts \(Wording.bytes(bytes.forecasts)), "
+                "samples \(Wording.bytes(bytes.samples))\(perPoint), \(tiers)forecasts \(Wording.bytes(bytes.forecasts)), "
                     + "models \(Wording.bytes(bytes.models)), overhead \(Wording.bytes(bytes.overhead)), "
                     + "file \(Wording.bytes(bytes.file))"
             ))

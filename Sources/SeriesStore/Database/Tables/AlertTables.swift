@@ -40,6 +40,7 @@ enum AlertTable {
     /// Stores the alert as it now is.
     static func upsert(_ row: AlertRow, in db: Database) throws(StoreError) {
         try db.run("INSERT OR REPLACE INTO alert(id, \(columns)) VALUES (\(places))", values(row), on: .alert)
+        try SeriesTextTable.add(row.series, in: db)
     }
 
     /// The alert under the id that it has in the file: one that opened under an older daemon ends under the id that people

@@ -7,10 +7,10 @@ enum SegmentTable {
     static let create = """
         CREATE TABLE segment(
             id INTEGER PRIMARY KEY,
-            kind INTEGER NOT NULL,                 -- 0 samples, 1 record of forecasts
-            owner_group INTEGER NOT NULL,          -- series / 128, or grid / 128
+            kind INTEGER NOT NULL,                 -- 0 samples, 1 record of forecasts, 2 tier
+            owner_group INTEGER NOT NULL,          -- series / 128, grid / 128, or series / 128 << 24 | step
             journal_to INTEGER NOT NULL,           -- newest journal row in it: the later one wins
-            first_at INTEGER NOT NULL,             -- nanoseconds; bins for the record
+            first_at INTEGER NOT NULL,             -- nanoseconds; bins for the record, starts of bins for a tier
             last_at INTEGER NOT NULL,
             chunks INTEGER NOT NULL,
             samples INTEGER NOT NULL,
@@ -46,6 +46,9 @@ enum SegmentTable {
         ) { (row) throws(StoreError) in
             guard let kind = SegmentKind(rawValue: UInt8(truncatingIfNeeded: row.integer(1))) else {
                 throw .damaged("segment \(row.integer(0)) is of an unknown kind, \(row.integer(1))")
+            }
+            if kind == .tier, GroupKey(kind: kind, group: row.integer(2)).tierStep == 0 {
+                throw .damaged("segment \(row.integer(0)) is of a tier without a step")
             }
             return SegmentInfo(
                 id: row.integer(0), kind: kind, group: row.integer(2), journalTo: row.integer(3),

@@ -57,6 +57,7 @@ enum SeriesTable {
         try makeIndependent(of: info.id, in: db)
         try db.run(
             "UPDATE series SET base = NULL, key = ? WHERE id = ?", [.blob(info.key.bytes), .integer(info.id)])
+        try SeriesTextTable.rename(info.id, in: db)
     }
 
     /// Takes series away with their grids and all that hangs on them; their record expires by itself.
@@ -94,6 +95,10 @@ enum SeriesTable {
             case .mark: continue
             }
             try runOnce("DELETE FROM \(table.rawValue) WHERE \(condition)", on: table, in: db)
+        }
+        // The texts of series are a part of what grids are.
+        if !damaged.contains(.grid) {
+            try runOnce("DELETE FROM series_text WHERE series IN (\(list))", on: .grid, in: db)
         }
     }
 
@@ -199,7 +204,7 @@ enum GridTable {
         )
         """
 
-    /// Whether the file has this table and all others of forecasts. One that holds samples alone has not: nine empty tables
+    /// Whether the file has this table and all others of forecasts. One that holds samples alone has not: ten empty tables
     /// and the statements of their views would be a tenth of a small store.
     static func exists(in db: Database) throws(StoreError) -> Bool {
         try !db.rows("SELECT 1 FROM sqlite_master WHERE name = 'grid'", [], { _ in }).isEmpty
@@ -212,6 +217,7 @@ enum GridTable {
             try db.run(
                 "INSERT INTO grid(id, series, step) VALUES (?, ?, ?)",
                 [.integer(grid.id), .integer(grid.series), .integer(grid.stepSeconds)], on: .grid)
+            try SeriesTextTable.add(grid.series, in: db)
         }
         if let last = grids.map(\.id).max() { try CursorTable.raise(.lastGrid, to: last, in: db) }
     }
