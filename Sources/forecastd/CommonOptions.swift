@@ -83,8 +83,13 @@ func output(_ bytes: [UInt8]) {
     if bytes.last != UInt8(ascii: "\n") { Descriptor.write("\n", to: 1) }
 }
 
-/// Writes text to standard output as it is.
-func output(_ text: String) { Descriptor.write(text, to: 1) }
+/// Writes a page to standard output: to a file as it is.
+///
+/// Names come from whoever writes samples. Controls of one byte are refused there; those of two bytes, which a terminal
+/// obeys as well, and marks that turn the direction of a line do not get to it.
+func output(_ text: String) {
+    Descriptor.write(Screen(descriptor: 1).isTerminal ? PrintableText.onTerminal(text) : text, to: 1)
+}
 
 /// The store file of a daemon that answers; nil if none does, which is no fault where a file will do.
 func daemonsStore(_ common: CommonOptions) throws(ClientError) -> String? {

@@ -121,7 +121,7 @@ extension ProcessSuite {
                     try other.start()
                     #expect(try Self.bits(other) == expected)
                 }
-                #expect(try one.run("backup", "/proc/copy.db").ending == .exit(77))
+                #expect(try one.run("backup", "/proc/copy.db").ending == .exit(73))
                 let compacted = try one.run("compact", "--json")
                 #expect(compacted.ending == .exit(0) && compacted.text.contains("\"done\":true"), "\(compacted.errors)")
                 #expect(try Self.bits(one) == expected)

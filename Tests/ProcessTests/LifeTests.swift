@@ -28,6 +28,20 @@ extension ProcessSuite {
             }
         }
 
+        @Test("half a line that a stop cuts off is no sample")
+        func cutOff() throws {
+            try DaemonUnderTest.with { daemon in
+                try daemon.start()
+                let client = try daemon.ingest()
+                try client.send("m value=1 1700000000000000000\nm value=12")
+                try wait(for: "the whole line") { try daemon.status().ingest?.points == 1 }
+                #expect(try daemon.stop() == .exit(0))
+                withExtendedLifetime(client) {}
+                try daemon.start()
+                #expect(try daemon.samples("m")["m"]?.values == [1])
+            }
+        }
+
         @Test("lines that were sent before SIGTERM and read by the daemon are all committed")
         func drains() throws {
             try DaemonUnderTest.with { daemon in

@@ -269,9 +269,8 @@ struct DriftDetector: Sendable, Hashable {
     private func evidence(
         of departure: ConstantRun.Departure, at bin: Int64, reading: DriftStatistic.Reading?
     ) -> DriftEvidence {
-        let rows = profile.rows(from: departure.since)
-        let n = Double(max(1, rows.count))
-        let actual = rows.isEmpty ? constant.value : rows.reduce(0) { $0 + $1.value } / n
+        // The newest row: a mean over the step would be a value that the series never had.
+        let actual = constant.value
         let distance = abs(actual - departure.constant)
         let baseline = reading?.baseline ?? DriftStatistic.baselineFloor * statistic.range.widthOfAll
         return DriftEvidence(

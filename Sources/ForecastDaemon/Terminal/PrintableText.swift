@@ -2,7 +2,7 @@
 // of 60 MB would be printed. Both are seen here instead of done.
 
 /// Makes text harmless.
-enum PrintableText {
+package enum PrintableText {
     /// Characters that stay at the beginning and at the end of a text that is too long: a sentence quotes in its middle.
     private static let kept = 120
 
@@ -11,6 +11,23 @@ enum PrintableText {
         let scalars = text.unicodeScalars
         guard scalars.count > 2 * kept else { return visible(scalars) }
         return visible(scalars.prefix(kept)) + "…" + visible(scalars.suffix(kept))
+    }
+
+    /// A page of ours with strangers' names in it: our own line ends and colours stay, what no page of ours has does not.
+    package static func onTerminal(_ page: String) -> String {
+        func isForeign(_ scalar: Unicode.Scalar) -> Bool {
+            switch scalar.value {
+            // C1 controls; marks of direction and isolates (Unicode Standard Annex 9).
+            case 0x80...0x9F, 0x200E...0x200F, 0x202A...0x202E, 0x2066...0x2069: true
+            default: false
+            }
+        }
+        guard page.unicodeScalars.contains(where: isForeign) else { return page }
+        var shown = ""
+        for scalar in page.unicodeScalars {
+            if isForeign(scalar) { shown += visible(CollectionOfOne(scalar)) } else { shown.unicodeScalars.append(scalar) }
+        }
+        return shown
     }
 
     private static func visible(_ scalars: some Sequence<Unicode.Scalar>) -> String {

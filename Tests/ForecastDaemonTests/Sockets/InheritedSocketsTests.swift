@@ -7,9 +7,17 @@ import Testing
 
 @testable import ForecastDaemon
 
-/// systemd passes descriptors 3, 4, …; a test process has its own there, so these are moved to numbers it does not use.
+/// systemd passes descriptors 3, 4, …; a test process has its own there, so these are moved to the end of what it may
+/// have: whatever number stood lower, the stores of other tests would have it one day, and lose it to these.
 @Suite("Inherited sockets", .serialized) struct InheritedSocketsTests {
-    private static let first: CInt = 700
+    private static let first: CInt = {
+        var limit = rlimit()
+        _ = unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        // The kernel's own limit, fs.nr_open, is at least this (proc_sys_fs(5)).
+        limit.rlim_cur = min(limit.rlim_max, 1 << 20)
+        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        return CInt(limit.rlim_cur) - 16
+    }()
     private static let names: Set = ["ingest", "api"]
 
     /// Runs `body` with listening sockets at the first numbers, one for each path in a folder of its own.
@@ -33,8 +41,8 @@ import Testing
     func byName() throws {
         try withListeners(2) { folder in
             let (one, other) = (try sorted(2, called: "ingest:api"), try sorted(2, called: "api:ingest"))
-            #expect(one.listeners == ["ingest": 700, "api": 701])
-            #expect(other.listeners == ["api": 700, "ingest": 701])
+            #expect(one.listeners == ["ingest": Self.first, "api": Self.first + 1])
+            #expect(other.listeners == ["api": Self.first, "ingest": Self.first + 1])
         }
     }
 
@@ -42,7 +50,7 @@ import Testing
     func closeOnExec() throws {
         try withListeners(1) { _ in
             _ = try sorted(1, called: "ingest")
-            #expect(fcntl(700, F_GETFD) & FD_CLOEXEC != 0)
+            #expect(fcntl(Self.first, F_GETFD) & FD_CLOEXEC != 0)
         }
     }
 
@@ -51,8 +59,8 @@ import Testing
         try withListeners(2) { folder in
             let sockets = try sorted(2, called: "metrics:ingest")
             #expect(sockets.unknown == ["metrics"])
-            #expect(sockets.listeners == ["ingest": 701])
-            #expect(fcntl(700, F_GETFD) == -1)
+            #expect(sockets.listeners == ["ingest": Self.first + 1])
+            #expect(fcntl(Self.first, F_GETFD) == -1)
         }
     }
 
@@ -80,10 +88,10 @@ import Testing
                     Issue.record("the test's own socket does not accept")
                     return
                 }
-                dup2(client, 700)
+                dup2(client, Self.first)
                 close(client)
-            case "a file": dup2(2, 700)
-            default: close(700)
+            case "a file": dup2(2, Self.first)
+            default: close(Self.first)
             }
             #expect(throws: SocketError.inheritedIsNoListener(name: "api")) { try sorted(1, called: "api") }
         }
@@ -93,7 +101,7 @@ import Testing
     func instead() throws {
         try withListeners(1) { folder in
             let socket = try sorted(1, called: "ingest").listener("ingest", orAt: folder + "/other", mode: 0o600)
-            #expect(socket.descriptor == 700)
+            #expect(socket.descriptor == Self.first)
             #expect(FileMode.of(folder + "/other") == nil)
             socket.removePath()
             #expect(FileMode.of(folder + "/0") != nil)

@@ -20,11 +20,13 @@ package enum AlertsPage {
 
     private static func detail(_ alert: AlertReply) -> String {
         var parts = alert.newest.map { ["now \(Wording.number($0.value))"] } ?? []
-        parts += [
-            "\(alert.kind) \(alert.id)",
-            "error \(Wording.number(alert.ratio.value)) times its usual size "
-                + "(RMSE \(Wording.number(alert.rmse.value)), before \(Wording.number(alert.baselineRmse.value)))",
-        ]
+        parts.append("\(alert.kind) \(alert.id)")
+        // A constant has no usual error.
+        if alert.ratio.value > 0 {
+            parts.append(
+                "error \(Wording.number(alert.ratio.value)) times its usual size "
+                    + "(RMSE \(Wording.number(alert.rmse.value)), before \(Wording.number(alert.baselineRmse.value)))")
+        }
         if let by = alert.acceptedBy { parts.append("accepted by \(by)") }
         if alert.state == "firing" { parts.append("is it the new normal? `forecastd accept \(alert.id)`") }
         return parts.joined(separator: " · ")
