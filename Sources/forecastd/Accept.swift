@@ -30,8 +30,7 @@ struct AcceptCommand: ParsableCommand {
         }
         if open.count > 1, !all {
             output(AlertsPage.written(open, on: common.screen))
-            throw ClientError.refused(
-                status: 404, sentence: "\(open.count) alerts match: name one by its number, or add --all")
+            throw ClientError.usage("\(open.count) alerts match: name one by its number, or add --all")
         }
         for alert in open {
             let body = try common.client().post("/v1/alerts/\(alert.id)/accept")

@@ -18,6 +18,7 @@ import Testing
             ("NIOCore", ["Sources/ForecastDaemon/API/", "Sources/ForecastDaemon/Ingest/"]),
             ("NIOPosix", ["Sources/ForecastDaemon/API/", "Sources/ForecastDaemon/Ingest/"]),
             ("NIOExtras", ["Sources/ForecastDaemon/API/", "Sources/ForecastDaemon/Ingest/"]),
+            ("NIOHTTP1", ["Sources/ForecastDaemon/API/"]),
             ("Yams", ["Sources/ForecastDaemon/Configuration/"]),
             ("ArgumentParser", ["Sources/forecastd/"]),
             ("Foundation", []),

@@ -7,6 +7,7 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import NIOHTTP1
 import SeriesStore
 import ServiceLifecycle
 
@@ -80,6 +81,10 @@ struct APIServer: Service {
         } catch is CancellationError {
             // The daemon stops, or the client has gone: nobody's fault, and nobody's news.
             return APIError.tryAgain("stopping", afterSeconds: 1).response
+        } catch HTTPParserError.invalidEOFState {
+            // The client went away in the middle of its body. It will send again, and nobody is to be woken by that.
+            logger.debug("\(peer?.description ?? "a client") left \(request.method) \(request.uri.path) unfinished")
+            return APIError(.badRequest, "the body ended before its length").response
         } catch {
             logger.error("a request failed: \(request.method) \(request.uri.path): \(error)")
             return APIError(.internalServerError, "\(error)").response

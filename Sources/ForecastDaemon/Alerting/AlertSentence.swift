@@ -47,7 +47,8 @@ struct AlertSentence: Sendable {
             case .level: return "\(series): \(value) since \(since), expected \(band(facts)) (\(usual(facts)))"
             case .swings:
                 let swing = facts.actual < facts.expected ? "down" : "up"
-                return "\(series): has been \(swing) to \(value) since \(since), expected \(band(facts)) (\(usual(facts)))"
+                return
+                    "\(series): has been \(swing) to \(value) since \(since), expected \(band(facts)) (\(usual(facts)))"
             case .constant:
                 return "\(series): \(value) since \(since), had been constant at "
                     + ReadableNumber.text(facts.expected, unit: unit)

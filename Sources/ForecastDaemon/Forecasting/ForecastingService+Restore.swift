@@ -60,7 +60,9 @@ extension ForecastingService {
         let series = Tracked(
             series: row.series, pipeline: pipeline, aggregate: aggregate(choice, info), newest: summary.last,
             stepOfRhythm: info.intervalSeconds.map { GridChoice.nearStep(seconds: $0) })
-        series.published = try sound(nil) { () throws(StoreError) in try reader.latestFan(row.id) }.map { ServedFan($0) }
+        series.published = try sound(nil) { () throws(StoreError) in try reader.latestFan(row.id) }.map {
+            ServedFan($0)
+        }
         series.recordedThrough = try newestRecord(row.id, from: pipeline.nextBin)
         series.modelSavedAt = model?.createdAt
         tracked[row.series] = series

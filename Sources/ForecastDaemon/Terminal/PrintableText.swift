@@ -25,7 +25,11 @@ package enum PrintableText {
         guard page.unicodeScalars.contains(where: isForeign) else { return page }
         var shown = ""
         for scalar in page.unicodeScalars {
-            if isForeign(scalar) { shown += visible(CollectionOfOne(scalar)) } else { shown.unicodeScalars.append(scalar) }
+            if isForeign(scalar) {
+                shown += visible(CollectionOfOne(scalar))
+            } else {
+                shown.unicodeScalars.append(scalar)
+            }
         }
         return shown
     }

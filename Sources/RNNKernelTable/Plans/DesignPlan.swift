@@ -4,7 +4,7 @@
 ///
 ///     column[j] at origin e = (channel[j][e + offset[j]] - anchor[e]) * inverseScale[e]
 ///
-/// so that no design matrix is ever stored.
+/// so that no design matrix is ever stored. The anchor of an origin is its newest value: what comes is told from there.
 public struct DesignPlan: Sendable, Hashable {
     /// A column: which channel (0: the filled series), how far from the origin.
     public struct Column: Sendable, Hashable {

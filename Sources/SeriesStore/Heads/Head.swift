@@ -55,7 +55,9 @@ struct Head: Sendable {
     /// Samples in time order with `from <= t < to`, one for each timestamp.
     func samples(from: Timestamp, to: Timestamp) -> Samples {
         guard isAscending else { return samples.ordered().clipped(from: from, to: to) }
-        guard let oldest = blocks.firstIndex(where: { $0.last >= from }) else { return tail.clipped(from: from, to: to) }
+        guard let oldest = blocks.firstIndex(where: { $0.last >= from }) else {
+            return tail.clipped(from: from, to: to)
+        }
         var found = Samples()
         for block in blocks[oldest...] where block.first < to { found.append(contentsOf: block.samples) }
         if let first = tail.timestamps.first, first < to { found.append(contentsOf: tail) }

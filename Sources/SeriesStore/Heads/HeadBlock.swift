@@ -13,7 +13,8 @@ struct HeadBlock: Sendable {
     let last: Timestamp
     private let step: Int64
     private let form: Form
-    private let bytes: [UInt8]
+    /// The packed columns.
+    let bytes: [UInt8]
 
     /// What the bytes after the times hold.
     private enum Form: Sendable {
@@ -39,9 +40,6 @@ struct HeadBlock: Sendable {
         // Without the room that was reserved.
         self.bytes = Array(bytes[...])
     }
-
-    /// Bytes of the packed columns.
-    var size: Int { bytes.count }
 
     /// The samples.
     var samples: Samples {

@@ -93,23 +93,6 @@ struct RecordHead: Sendable {
     }
 }
 
-/// What entries of a record share as long as one model serves.
-struct RecordSource: Equatable, Sendable {
-    var model: String
-    var backfilled: Bool
-    var resolution: Resolution
-
-    init(_ entry: RecordEntry) {
-        self.init(model: entry.model, backfilled: entry.backfilled, resolution: entry.resolution)
-    }
-
-    init(model: String, backfilled: Bool, resolution: Resolution) {
-        self.model = model
-        self.backfilled = backfilled
-        self.resolution = resolution
-    }
-}
-
 extension [RecordEntry] {
     /// By bin, one for each: the first one given. What was forecast for a bin is not rewritten afterwards.
     func ordered() -> [RecordEntry] {

@@ -1,26 +1,7 @@
 // What readers and writer share in memory: heads, and the list of segments. One lock guards both, so that a reader sees
 // each sample exactly once: a sample is in a head or in a listed segment, and moves from one to the other in one step.
-//
-// Series and grids are handled in groups of 128 contiguous ids: what is sealed together shares time columns, and its
-// rows lie on the same pages.
 
 import Synchronization
-
-/// A group of owners that are sealed together.
-struct GroupKey: Hashable, Sendable {
-    let kind: SegmentKind
-    let group: Int64
-
-    static let size: Int64 = 128
-
-    init(kind: SegmentKind, group: Int64) {
-        self.kind = kind
-        self.group = group
-    }
-
-    init(series: SeriesID) { self.init(kind: .samples, group: series / Self.size) }
-    init(grid: GridID) { self.init(kind: .record, group: grid / Self.size) }
-}
 
 /// Heads and segment list.
 struct StoreContents: Sendable {

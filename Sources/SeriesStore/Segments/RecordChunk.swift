@@ -24,6 +24,23 @@ struct RecordOwner: Hashable, Sendable {
     }
 }
 
+/// What entries of a record share as long as one model serves.
+struct RecordSource: Equatable, Sendable {
+    var model: String
+    var backfilled: Bool
+    var resolution: Resolution
+
+    init(_ entry: RecordEntry) {
+        self.init(model: entry.model, backfilled: entry.backfilled, resolution: entry.resolution)
+    }
+
+    init(model: String, backfilled: Bool, resolution: Resolution) {
+        self.model = model
+        self.backfilled = backfilled
+        self.resolution = resolution
+    }
+}
+
 /// The payload of record chunks.
 enum RecordChunk {
     static func encode(_ entries: [RecordEntry], with compressor: Compressor) -> [UInt8] {
@@ -63,7 +80,10 @@ enum RecordChunk {
             guard numerator > 0, denominator > 0 else { throw .damaged("a record with an impossible resolution") }
             let resolution = Resolution(numerator: numerator, denominator: denominator)
             stretches.append(
-                (RecordSource(model: try reader.text(), backfilled: header & 1 == 1, resolution: resolution), header >> 1))
+                (
+                    RecordSource(model: try reader.text(), backfilled: header & 1 == 1, resolution: resolution),
+                    header >> 1
+                ))
             total += header >> 1
         }
         guard total == bins.count else { throw .damaged("a record chunk of \(total) entries for \(bins.count) bins") }

@@ -67,22 +67,6 @@ enum TierChunk {
     }
 }
 
-extension GroupKey {
-    /// Steps of tiers are below this.
-    static let stepBits: Int64 = 24
-
-    /// The tier of a step, for the group of a series: `series / 128 << 24 | step`.
-    init(tier stepSeconds: Int64, series: SeriesID) {
-        self.init(kind: .tier, group: series / Self.size << Self.stepBits | stepSeconds)
-    }
-
-    /// The step of the tier whose bins this group holds.
-    var tierStep: Int64 { group & (1 << Self.stepBits - 1) }
-
-    /// The group of the series whose bins this group holds.
-    var tieredSamples: GroupKey { GroupKey(kind: .samples, group: group >> Self.stepBits) }
-}
-
 extension SegmentBuilder {
     /// Adds bins of a tier, ascending, in as many chunks as they need.
     mutating func append(series: SeriesID, _ bins: [TierBin], stepSeconds: Int64) {

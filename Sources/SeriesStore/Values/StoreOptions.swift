@@ -59,12 +59,15 @@ public struct StoreOptions: Sendable {
     public struct Tier: Sendable, Equatable {
         /// Length of a bin, below 194 days.
         public var stepSeconds: Int64
+        /// Bits of a step: groups of series and steps share a number.
+        static let stepBits: Int64 = 24
+
         /// Bins are kept so long, counted back from each series' newest sample.
         public var keep: Duration
 
         /// All fields; see there.
         public init(stepSeconds: Int64, keep: Duration) {
-            precondition(stepSeconds > 0 && stepSeconds < 1 << GroupKey.stepBits, "a step of a tier fits 24 bits")
+            precondition(stepSeconds > 0 && stepSeconds < 1 << Self.stepBits, "a step of a tier fits 24 bits")
             self.stepSeconds = stepSeconds
             self.keep = keep
         }

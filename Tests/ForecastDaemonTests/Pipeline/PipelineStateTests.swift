@@ -11,7 +11,8 @@ import Testing
         _ pipeline: SeriesPipeline, from values: [Double], state: [UInt8]? = nil
     ) throws -> SeriesPipeline {
         let state = state ?? pipeline.encodedState()
-        let range = SeriesPipeline.binsToRestore(processed: pipeline.nextBin - 1, plan: pipeline.plan, isTrained: pipeline.trained != nil)
+        let range = SeriesPipeline.binsToRestore(
+            processed: pipeline.nextBin - 1, plan: pipeline.plan, isTrained: pipeline.trained != nil)
         let bins = range.map { bin in
             bin >= pipeline.firstBin ? values[Int(bin - pipeline.firstBin)] : .nan
         }

@@ -14,7 +14,10 @@ import Testing
         ("patterns", { Double(bitPattern: $0.next()) }),
         (
             "odd ones",
-            { [0.0, -0.0, .infinity, -.infinity, .nan, 1e300, .leastNonzeroMagnitude, 9_007_199_254_740_994][Int($0.next(below: 8))] }
+            {
+                [0.0, -0.0, .infinity, -.infinity, .nan, 1e300, .leastNonzeroMagnitude, 9_007_199_254_740_994][
+                    Int($0.next(below: 8))]
+            }
         ),
         ("a constant", { _ in 12.5 }),
     ]
@@ -62,7 +65,7 @@ import Testing
     func size() {
         var samples = Samples()
         for index in 0..<128 { samples.append(Int64(index) * 10_000_000_000, Double(index * 37 % 1000) / 10) }
-        #expect(HeadBlock(samples).size < 128 * 16 / 5)
+        #expect(HeadBlock(samples).bytes.count < 128 * 16 / 5)
     }
 
     @Test("a record's open entries come back as they were", arguments: 0..<20)

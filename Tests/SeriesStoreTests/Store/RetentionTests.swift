@@ -172,6 +172,8 @@ import Testing
             #expect(end.segmentCount == start.segmentCount)
             #expect(end.logBytes - start.logBytes < (written - samples) * 16)
             try await reader.end()
+            // A merge that began before reads, too.
+            try await store.writer.waitForSeals()
             await store.writer.watchLog()
             let isStillHeld = await store.writer.isLogHeld
             #expect(!isStillHeld)
