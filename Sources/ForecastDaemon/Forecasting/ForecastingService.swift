@@ -58,6 +58,9 @@ actor ForecastingService {
     /// Bins that all series together may put through in one turn: their rows wait in memory for the turn's commit.
     static let binsOfTurn: Int64 = 32_768
 
+    /// A bin that ended so long ago, in nanoseconds, is of the past, even if it is the newest of its series.
+    static let present: Int64 = 3_600_000_000_000
+
     /// - Parameter alertSink: told of every committed transition that is not of the past; must return at once.
     init(
         _ parts: Parts,
@@ -213,6 +216,11 @@ actor ForecastingService {
             let events = series.pipeline.close(bin: bin, value: value, backfilled: backfilled, issuedAt: now)
             outbox.add(events, of: series)
             count(events)
+            let isNow = now - series.pipeline.clock.end(of: bin) <= Self.present
+            if !backfilled, isNow, value.isFinite, let row = series.untold {
+                series.untold = nil
+                outbox.late.append(row)
+            }
             guard let need = series.pipeline.needsTraining else { continue }
             if !series.asked || backfilled {
                 series.asked = true
@@ -274,6 +282,10 @@ actor ForecastingService {
             tracked[id]?.latestIsStale = true
         }
         for (row, transition) in outbox.alerts { tell(row, transition) }
+        for row in outbox.late where seriesOfGrid[row.grid] != nil {
+            guard let info = parts.store.catalogue[row.series] else { continue }
+            alertSink(row, .firing, info.key, info.unit)
+        }
         for ask in outbox.askings { await ask() }
     }
 

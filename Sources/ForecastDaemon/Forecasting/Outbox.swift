@@ -11,10 +11,12 @@ struct Outbox: Sendable {
     var published: [ServedFan] = []
     /// Transitions to tell once they are committed.
     var alerts: [(AlertRow, AlertTransition)] = []
+    /// Alerts of a catch-up that still fire now that their series is live; to tell, too.
+    var late: [AlertRow] = []
     /// Trainings to ask for.
     var askings: [@Sendable () async -> Void] = []
 
-    var isEmpty: Bool { entry.isEmpty && published.isEmpty && alerts.isEmpty && askings.isEmpty }
+    var isEmpty: Bool { entry.isEmpty && published.isEmpty && alerts.isEmpty && late.isEmpty && askings.isEmpty }
 
     /// Sorts the events of one closed bin.
     ///
@@ -31,7 +33,16 @@ struct Outbox: Sendable {
             case .record(let record):
                 if record.bin > series.recordedThrough { entry.records.append(record) }
             case .alert(let row, let transition):
-                if series.pipeline.nextBin > series.recordedThrough { add(row, transition) }
+                guard series.pipeline.nextBin > series.recordedThrough else { continue }
+                switch transition {
+                case .firing:
+                    series.untold = row.backfilled ? row : nil
+                    add(row, transition)
+                case .resolved, .accepted:
+                    // Of what nobody heard begin, nobody hears the end.
+                    add(row, transition, isTold: series.untold == nil)
+                    series.untold = nil
+                }
             case .skill(let row): entry.rows.append(.skill(row))
             case .scored: break
             }
@@ -39,8 +50,10 @@ struct Outbox: Sendable {
     }
 
     /// An alert's transition that is certainly new: to be stored, and told afterwards.
-    mutating func add(_ row: AlertRow, _ transition: AlertTransition) {
+    mutating func add(_ row: AlertRow, _ transition: AlertTransition, isTold: Bool = true) {
         entry.rows.append(.alert(row))
+        var row = row
+        row.backfilled = row.backfilled || !isTold
         alerts.append((row, transition))
     }
 

@@ -33,6 +33,9 @@ final class Tracked {
     var published: ServedFan?
     /// `published` is newer than its row in the table of newest fans.
     var latestIsStale = false
+    /// An alert that a catch-up opened and nobody has been told of. If it still fires when the series is live, it is no
+    /// longer of the past.
+    var untold: AlertRow?
     /// Accepted and not yet written.
     var unsavedModel: ModelRow?
     /// When the model in the store was written; nil: none, or one from a catch-up.

@@ -14,6 +14,17 @@ struct DrivenServices: Sendable {
     let forecasting: ForecastingService
     private let training: TrainingService
     private let clock: Clock
+    /// What was told of alerts, in order.
+    private let tellings: Tellings
+
+    /// Transitions that reached the sink.
+    final class Tellings: Sendable {
+        private let all = Mutex<[AlertTransition]>([])
+        func add(_ transition: AlertTransition) { all.withLock { $0.append(transition) } }
+        var told: [AlertTransition] { all.withLock { $0 } }
+    }
+
+    var told: [AlertTransition] { tellings.told }
 
     /// The wall clock of the test.
     final class Clock: Sendable {
@@ -31,6 +42,7 @@ struct DrivenServices: Sendable {
         at path: String, now: Timestamp, trains: Bool = true, _ body: @Sendable (DrivenServices) async throws -> Result
     ) async throws -> Result {
         let clock = Clock(now)
+        let tellings = Tellings()
         let book = ArrivalBook()
         let store = try Store.open(
             at: path, options: Store.Options(groupCommit: .milliseconds(1)), now: { clock.now },
@@ -44,8 +56,9 @@ struct DrivenServices: Sendable {
             ForecastingService.Parts(
                 store: store, book: book, training: training, logger: logger, now: { clock.now },
                 treatment: { _ in SeriesTreatment() }, settings: settings, trainedLimit: 100, ring: {}),
-            alertSink: { _, _, _, _ in })
-        let services = DrivenServices(store: store, forecasting: forecasting, training: training, clock: clock)
+            alertSink: { _, transition, _, _ in tellings.add(transition) })
+        let services = DrivenServices(
+            store: store, forecasting: forecasting, training: training, clock: clock, tellings: tellings)
         let result = try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await store.run() }
             group.addTask {
