@@ -35,7 +35,7 @@ struct BackupCommand: ParsableCommand {
         } catch {
             // There it is a conflict of names, here a file that cannot be written.
             if case .refused(409, let sentence) = error { throw ClientError.unwritable(sentence) }
-            guard case .noDaemon = error, common.socket == nil else { throw error }
+            guard case .noDaemon = error, store != nil || !common.namesSocket else { throw error }
             try copyWithoutDaemon(to: target)
         }
     }

@@ -12,6 +12,11 @@ struct CommonOptions: ParsableArguments {
     @Flag(help: "Write JSON, as the API answers it.")
     var json = false
 
+    /// Whether a daemon was named, by flag or variable: then it is meant, and no file stands in for it.
+    var namesSocket: Bool {
+        socket != nil || !(ProcessInfo.processInfo.environment["FORECASTD_SOCKET"] ?? "").isEmpty
+    }
+
     /// Asks the daemon, and mentions once if the choice of the socket needs a word.
     ///
     /// - Parameter waits: for a daemon that is opening its store.
@@ -98,7 +103,7 @@ func daemonsStore(_ common: CommonOptions) throws(ClientError) -> String? {
         _ = try common.get("/-/ready")
         return try decoded(StatusReply.self, from: common.get("/v1/status")).store?.path
     } catch {
-        if common.socket != nil { throw error }
+        if common.namesSocket { throw error }
         return nil
     }
 }

@@ -48,7 +48,7 @@ struct VerifyCommand: ParsableCommand {
                 if reply.done == true { last = line } else { try progress.take(line) }
             }
         } catch {
-            if case .noDaemon = error, common.socket == nil { return nil }
+            if case .noDaemon = error, !common.namesSocket { return nil }
             throw error
         }
         progress.end()

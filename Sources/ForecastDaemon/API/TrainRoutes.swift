@@ -18,7 +18,9 @@ struct TrainRoutes: Sendable {
         let grids = await running.forecasting.requestTraining(of: matching.map(\.id))
         guard !grids.isEmpty else {
             throw APIError(
-                .conflict, "nothing to train: a model needs 120 bins that are not all equal, and training enabled")
+                .conflict,
+                "nothing to train: a model needs 120 bins that are not all equal, training enabled, and a place among "
+                    + "limits.trained (\(await running.forecasting.beyondTrainedLimit) series have none)")
         }
         return ProgressStream.response { stream in
             var last = -1

@@ -41,6 +41,7 @@ extension ForecastingService {
         let now = parts.now()
         // What has been committed and not been looked at counts as behind: else a busy moment would look like a rest.
         let unread = parts.book.unread
+        overview.beyondLimit = beyondTrainedLimit
         for series in tracked.values {
             let pipeline = series.pipeline
             overview.grids += 1
@@ -66,6 +67,8 @@ extension ForecastingService {
         var catchingUp = 0
         var pending = 0
         var skills: [Double] = []
+        /// Series that are not trained since `limits.trained` are.
+        var beyondLimit = 0
     }
 
     /// The open drift of a series is the new normal.

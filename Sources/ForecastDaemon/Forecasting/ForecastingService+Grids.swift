@@ -70,8 +70,24 @@ extension ForecastingService {
     func settings(_ treatment: SeriesTreatment) -> PipelineSettings {
         var settings = parts.settings
         settings.watchesDrift = settings.watchesDrift && treatment.watchesDrift
-        settings.trains = settings.trains && treatment.trains && tracked.count < parts.trainedLimit
+        settings.trains = settings.trains && treatment.trains && !isFull
         return settings
+    }
+
+    /// Whether as many series may be trained as `limits.trained` and `memory.models` allow. Who begins then is served by
+    /// its last value for the daemon's life.
+    private var isFull: Bool {
+        tracked.count >= parts.trainedLimit
+            && tracked.values.count { $0.pipeline.settings.trains } >= parts.trainedLimit
+    }
+
+    /// Series beyond the limit: those that training would be for, and is not.
+    var beyondTrainedLimit: Int {
+        guard parts.settings.trains, tracked.count > parts.trainedLimit else { return 0 }
+        return tracked.values.count { series in
+            !series.pipeline.settings.trains
+                && parts.store.catalogue[series.series].map { parts.treatment($0).trains } ?? false
+        }
     }
 
     func aggregate(_ choice: GridChoice, _ info: SeriesInfo) -> Aggregate {

@@ -155,6 +155,11 @@ struct StatusReport: Sendable {
         var sentences = found.offenders.map {
             "uid \($0.uid) was refused new series \(Wording.count($0.refused)) times, by \($0.limit)"
         }
+        if found.forecasting.beyondLimit > 0 {
+            sentences.append(
+                "\(found.forecasting.beyondLimit) series are not trained and are served by their last value: "
+                    + "limits.trained or memory.models is reached; raise it, or delete what is not needed, and restart")
+        }
         sentences += StoreAilment(found.store).sentences
         let now = now()
         let future = await FutureSamples.found(
