@@ -8,7 +8,7 @@ extension ForecastingService {
     /// store is deleted there with them.
     func forget(_ ids: some Sequence<SeriesID>) {
         for id in ids {
-            tracked[id] = nil
+            untrack(id)
             parts.book.forget(id)
         }
         for (grid, series) in seriesOfGrid where tracked[series] == nil {

@@ -22,7 +22,7 @@ extension ForecastingService {
             outbox.add(row, transition)
         }
         await commit(outbox)
-        tracked[series.series] = nil
+        untrack(series.series)
         seriesOfGrid[series.grid] = nil
         parts.logger.notice(
             "\(parts.store.catalogue[series.series]?.key.description ?? "a series"): its samples come in another rhythm, it is forecast in steps of \(step) s from now on"
@@ -44,14 +44,16 @@ extension ForecastingService {
             guard let summary = try await parts.store.reader.summary(of: news.series) else { return }
             let grid = try await parts.store.writer.grid(series: news.series, stepSeconds: choice.stepSeconds)
             let first = BinClock(stepSeconds: choice.stepSeconds).bin(containing: summary.first)
+            let training = training(treatment)
             let pipeline = SeriesPipeline(
                 plan: plan(choice, info), series: news.series, grid: grid, firstBin: first,
-                settings: settings(treatment))
-            tracked[news.series] = Tracked(
-                series: news.series, pipeline: pipeline, aggregate: aggregate(choice, info), newest: news.newest,
+                settings: settings(treatment, training))
+            let series = Tracked(
+                series: news.series, pipeline: pipeline, training: training, aggregate: aggregate(choice, info),
+                newest: news.newest,
                 stepOfRhythm: Tracked.step(of: news.rhythm))
-            if mayReturn { tracked[news.series]?.recordedThrough = try newestRecord(grid, from: first) }
-            seriesOfGrid[grid] = news.series
+            if mayReturn { series.recordedThrough = try newestRecord(grid, from: first) }
+            track(series)
             if case .regular(let seconds) = news.rhythm {
                 info.intervalSeconds = seconds
                 try await parts.store.writer.submit(JournalEntry(rows: [.series(info)]), urgency: .grouped)
@@ -67,27 +69,39 @@ extension ForecastingService {
         return plan
     }
 
-    func settings(_ treatment: SeriesTreatment) -> PipelineSettings {
+    func settings(_ treatment: SeriesTreatment, _ training: Tracked.Training) -> PipelineSettings {
         var settings = parts.settings
         settings.watchesDrift = settings.watchesDrift && treatment.watchesDrift
-        settings.trains = settings.trains && treatment.trains && !isFull
+        settings.trains = training == .given
         return settings
     }
 
-    /// Whether as many series may be trained as `limits.trained` and `memory.models` allow. Who begins then is served by
-    /// its last value for the daemon's life.
-    private var isFull: Bool {
-        tracked.count >= parts.trainedLimit
-            && tracked.values.count { $0.pipeline.settings.trains } >= parts.trainedLimit
+    /// Takes a series up. Whoever finds as many trained as `limits.trained` and `memory.models` allow is served by its last
+    /// value for the daemon's life.
+    func track(_ series: Tracked) {
+        tracked[series.series] = series
+        seriesOfGrid[series.grid] = series.series
+        switch series.training {
+        case .given: places += 1
+        case .unwanted: break
+        case .noPlace: beyondTrainedLimit += 1
+        }
     }
 
-    /// Series beyond the limit: those that training would be for, and is not.
-    var beyondTrainedLimit: Int {
-        guard parts.settings.trains, tracked.count > parts.trainedLimit else { return 0 }
-        return tracked.values.count { series in
-            !series.pipeline.settings.trains
-                && parts.store.catalogue[series.series].map { parts.treatment($0).trains } ?? false
+    /// Lets a series go; the rows of its grid are the caller's.
+    func untrack(_ id: SeriesID) {
+        guard let series = tracked.removeValue(forKey: id) else { return }
+        switch series.training {
+        case .given: places -= 1
+        case .unwanted: break
+        case .noPlace: beyondTrainedLimit -= 1
         }
+    }
+
+    /// Whether a series that begins now is trained.
+    func training(_ treatment: SeriesTreatment) -> Tracked.Training {
+        guard parts.settings.trains, treatment.trains else { return .unwanted }
+        return places < parts.trainedLimit ? .given : .noPlace
     }
 
     func aggregate(_ choice: GridChoice, _ info: SeriesInfo) -> Aggregate {

@@ -44,6 +44,7 @@ extension ForecastingService {
         guard let info = parts.store.catalogue[row.series], let summary = try await reader.summary(of: row.series)
         else { return }
         let treatment = parts.treatment(info)
+        let training = training(treatment)
         guard
             let choice = GridChoice(
                 rhythm: .regular(seconds: info.intervalSeconds ?? Double(row.stepSeconds)), absent: treatment.absent,
@@ -52,21 +53,21 @@ extension ForecastingService {
         let plan = plan(choice, info)
         let (forecaster, model) = try loadModel(row.id, info)
         let pipeline =
-            try await restorePipeline(row, plan, settings(treatment), forecaster, info)
+            try await restorePipeline(row, plan, settings(treatment, training), forecaster, info)
             ?? SeriesPipeline(
                 plan: plan, series: row.series, grid: row.id,
                 firstBin: BinClock(stepSeconds: row.stepSeconds).bin(containing: summary.first),
-                settings: settings(treatment))
+                settings: settings(treatment, training))
         let series = Tracked(
-            series: row.series, pipeline: pipeline, aggregate: aggregate(choice, info), newest: summary.last,
+            series: row.series, pipeline: pipeline, training: training, aggregate: aggregate(choice, info),
+            newest: summary.last,
             stepOfRhythm: info.intervalSeconds.map { GridChoice.nearStep(seconds: $0) })
         series.published = try sound(nil) { () throws(StoreError) in try reader.latestFan(row.id) }.map {
             ServedFan($0)
         }
         series.recordedThrough = try newestRecord(row.id, from: pipeline.nextBin)
         series.modelSavedAt = model?.createdAt
-        tracked[row.series] = series
-        seriesOfGrid[row.id] = row.series
+        track(series)
         parts.book.restore(series: row.series, intervalSeconds: info.intervalSeconds, newest: summary.last)
     }
 

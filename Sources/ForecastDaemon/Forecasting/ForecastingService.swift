@@ -38,6 +38,10 @@ actor ForecastingService {
     let parts: Parts
     var tracked: [SeriesID: Tracked] = [:]
     var seriesOfGrid: [GridID: SeriesID] = [:]
+    /// Tracked series that are trained.
+    var places = 0
+    /// Tracked series that would be trained if `limits.trained` had a place for them.
+    var beyondTrainedLimit = 0
     /// Grids of series deleted since the last turn ended: what a turn had made for them before is not written after they are
     /// gone. Only a turn holds rows while others get in, and those that wait for the disk; once both are committed nothing
     /// can name these grids again, since ids are never given twice.

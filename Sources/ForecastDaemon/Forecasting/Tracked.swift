@@ -17,6 +17,8 @@ struct SeriesTreatment: Sendable, Hashable {
 final class Tracked {
     let series: SeriesID
     var pipeline: SeriesPipeline
+    /// Whether it is trained, and why not.
+    let training: Training
     /// How its bins are made.
     let aggregate: Aggregate
     /// The newest committed sample, in event time.
@@ -43,11 +45,16 @@ final class Tracked {
     /// Bins up to here have their record from before a crash: what is computed again for them is not written again.
     var recordedThrough = Int64.min
 
+    /// Whether a series is trained: decided when it begins.
+    enum Training { case given, unwanted, noPlace }
+
     init(
-        series: SeriesID, pipeline: SeriesPipeline, aggregate: Aggregate, newest: Timestamp, stepOfRhythm: Int64?
+        series: SeriesID, pipeline: SeriesPipeline, training: Training, aggregate: Aggregate, newest: Timestamp,
+        stepOfRhythm: Int64?
     ) {
         self.series = series
         self.pipeline = pipeline
+        self.training = training
         self.aggregate = aggregate
         self.newest = newest
         self.stepOfRhythm = stepOfRhythm
