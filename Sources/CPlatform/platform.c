@@ -99,12 +99,11 @@ int platform_listen_unix(const char *path, unsigned int mode, int backlog, int *
         *error = errno;
         return -1;
     }
-    // The mode must stand before the first client can come: fchmod on an unbound socket does nothing on Linux, so the
-    // name is made under a umask that can only be too strict, and opened to `mode` before listen().
-    mode_t before = umask(0177);
+    // The mode must stand before the first client can come. Between bind() and listen() a connect() is refused whatever
+    // the mode of the name is, so chmod() there is in time. A umask would be the whole process's: files that other
+    // threads make and processes that they start meanwhile would be too strict.
     int bound = bind(descriptor, (struct sockaddr *)&address, length);
     *error = errno;
-    umask(before);
     if (bound == 0 && chmod(path, mode) == 0 && listen(descriptor, backlog) == 0) return descriptor;
     if (bound == 0) {
         *error = errno;
