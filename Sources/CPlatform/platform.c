@@ -3,12 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -25,7 +27,26 @@ void platform_memory_settings(void) {
     mallopt(M_MMAP_THRESHOLD, 256 * 1024);
 }
 
-void platform_give_back_memory(void) { malloc_trim(0); }
+/// Lets go of one loaded object's pages that nobody can have written. `size` is of `info`, `unused` nothing.
+static int let_go(struct dl_phdr_info *info, size_t size, void *unused) {
+    (void)size;
+    (void)unused;
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+        if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W)) continue;
+        uintptr_t start = (info->dlpi_addr + segment->p_vaddr) & ~(page - 1);
+        uintptr_t end = (info->dlpi_addr + segment->p_vaddr + segment->p_filesz) & ~(page - 1);
+        // What comes back is read from the file that was mapped, also where another has taken its name since.
+        if (start < end) madvise((void *)start, end - start, MADV_DONTNEED);
+    }
+    return 0;
+}
+
+void platform_give_back_memory(void) {
+    malloc_trim(0);
+    dl_iterate_phdr(let_go, NULL);
+}
 
 int platform_be_guest(int nice_value) {
     pid_t thread = (pid_t)syscall(SYS_gettid);

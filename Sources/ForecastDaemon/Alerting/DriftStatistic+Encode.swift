@@ -27,6 +27,7 @@ extension DriftStatistic {
     /// Reads what `encode` wrote.
     init(decoding r: inout DriftBytesReader, stepSeconds: Int64) throws(DriftStateError) {
         self.init(stepSeconds: stepSeconds)
+        ring.reserveCapacity(Self.lag)
         for _ in 0..<(try r.count(upTo: Self.lag, "residuals")) { ring.append(try r.double()) }
         next = try r.count(upTo: Self.lag - 1, "position")
         guard next == 0 || ring.count == Self.lag else { throw .outOfRange(field: "position") }

@@ -158,6 +158,8 @@ struct DriftStatistic: Sendable, Hashable {
 
     private mutating func push(_ residual: Double) {
         guard ring.count == Self.lag else {
+            // Growing by doubling would end at 128 of them, in thousands of detectors.
+            if ring.isEmpty { ring.reserveCapacity(Self.lag) }
             ring.append(residual)
             return
         }

@@ -15,7 +15,7 @@ struct BinRing: Sendable {
     private var values: [Double] = []
 
     /// Dropping the oldest bins one by one would move all others each time.
-    private static let slack = 64
+    private static let slack = 16
 
     init(stepSeconds: Int64, first: Int64, capacity: Int) {
         self.stepSeconds = stepSeconds

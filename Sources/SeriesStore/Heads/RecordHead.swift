@@ -17,6 +17,9 @@ struct RecordHead: Sendable {
     /// Journal row of the oldest entry here.
     private(set) var firstRow: Int64 = .max
 
+    /// Bytes of an entry at most: flags, three varints, two spreads.
+    private static let largest = 1 + 3 * 10 + 2
+
     /// What an entry is packed against.
     private struct Place: Sendable {
         var bin: Int64 = -1
@@ -38,6 +41,8 @@ struct RecordHead: Sendable {
     mutating func append(_ entry: RecordEntry, row: Int64) {
         if count == 0 { firstRow = row }
         count += 1
+        // Growing by doubling would leave a third of the room unused, of thousands of heads.
+        if bytes.capacity - bytes.count < Self.largest { bytes.reserveCapacity(bytes.count * 9 / 8 + 4 * Self.largest) }
         let before = newest
         newest = Place(
             bin: entry.bin, median: entry.median, lower: entry.lower, upper: entry.upper, source: index(of: entry))
