@@ -103,8 +103,8 @@ public final class Store: Sendable {
         try await writer.rename(series, to: key, merging: merging)
     }
 
-    /// Gives cached pages back, soon; the next readers take them from the kernel's.
-    public func releaseMemory() { database.releaseMemory() }
+    /// Gives cached pages back; the next readers take them from the kernel's.
+    public func releaseMemory() async { await database.releaseMemory() }
 
     /// Changes what is kept: `retention`, `maxBytes`, `keepFree`, `rules` and `forecasts`. The other options stay as they were at
     /// open.

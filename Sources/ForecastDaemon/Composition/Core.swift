@@ -189,9 +189,9 @@ final class Core: Service {
                 progress.ingestBeat()
             },
             Ticker(interval: .seconds(60), clock: parts.clock) {
+                // First what is then free for malloc.
+                await running.store.releaseMemory()
                 MemorySettings.giveBack()
-                // Free for malloc now, and for others a minute later.
-                running.store.releaseMemory()
             },
             Ticker(interval: .seconds(10), clock: parts.clock) {
                 notifier.status(await report.line())
