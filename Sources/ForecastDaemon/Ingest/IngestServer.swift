@@ -1,6 +1,7 @@
-// The ingest socket: Influx line protocol as a stream, one connection a client, nothing answered but `sync`. Reading
-// stops while the writer's queue is full, and so the client's own writes block: that is the back-pressure. Bad lines are
-// counted, logged at a limited rate and skipped; the connection goes on.
+// The ingest socket: Influx line protocol as a stream, one connection a client, nothing answered but `sync`: `ok N`, or,
+// where the samples cannot be committed, `error: …` and the end of the connection. Reading stops while the writer's
+// queue is full, and so the client's own writes block: that is the back-pressure. Bad lines are counted, logged at a
+// limited rate and skipped; the connection goes on.
 
 import Logging
 import NIOCore
@@ -97,10 +98,18 @@ private struct IngestSession {
 
     private mutating func submit(answeringTo outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>) async throws {
         let taken = lines.take()
-        try await server.intake.take(taken, from: peer, over: "ingest", urgency: .grouped)
-        guard !taken.syncs.isEmpty else { return }
-        // One fsync answers every `sync` of this read: all its samples were submitted before.
-        try await server.intake.store.writer.barrier()
+        guard !taken.syncs.isEmpty else {
+            return try await server.intake.take(taken, from: peer, over: "ingest", urgency: .grouped)
+        }
+        do throws(StoreError) {
+            // Who waits for an answer is told that the disk is full, where others are only held up.
+            try await server.intake.take(taken, from: peer, over: "ingest", urgency: .offered)
+            // One fsync answers every `sync` of this read: all its samples were submitted before.
+            try await server.intake.store.writer.barrier()
+        } catch {
+            try await outbound.write(ByteBuffer(string: "error: \(error)\n"))
+            throw error
+        }
         let answers = taken.syncs.map { "ok \($0)\n" }.joined()
         try await outbound.write(ByteBuffer(string: answers))
     }
