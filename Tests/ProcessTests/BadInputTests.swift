@@ -121,7 +121,11 @@ extension ProcessSuite {
                 #expect(try confused.get("/v1/nothing").status == 404)
                 let raw = try UnixClient(daemon.apiPath)
                 try raw.send("cpu value=1\nsync\n")
-                _ = try raw.line()
+                #expect(try raw.line() == "HTTP/1.1 400 Bad Request\r")
+                while let line = try raw.line(), line != "\r" {}
+                let body = String(decoding: try raw.bytes(10_000), as: UTF8.self)
+                #expect(body.hasPrefix("{\"error\":\"the request is not HTTP/1.1"), "\(body)")
+                #expect(body.contains("invalid"), "\(body)")
                 let http = try HTTPClient(daemon.ingestPath)
                 #expect(throws: ProcessFailure.self) { try http.get("/ping", upTo: 1) }
                 #expect(try daemon.status().state == "running")

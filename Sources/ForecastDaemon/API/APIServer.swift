@@ -20,7 +20,8 @@ struct APIServer: Service {
     let logger: Logger
 
     /// A connection that asks nothing for this long is closed; it may come again.
-    private static let configuration = HTTP1Channel.Configuration(idleTimeout: .minutes(10))
+    private static let configuration = HTTP1Channel.Configuration(
+        additionalChannelHandlers: [ReasonWriter()], idleTimeout: .minutes(10))
 
     private let idle = IdleConnections()
 
@@ -126,14 +127,19 @@ struct APIError: Error {
         return error
     }
 
-    var response: Response {
+    /// The body of every error.
+    static func body(_ sentence: String) -> ByteBuffer {
         var json = JSONWriter()
+        return ByteBuffer(bytes: json.bytes)
+    }
+
+    var response: Response {
         json.object { $0.member("error", sentence) }
         var fields = headers
         fields[.contentType] = "application/json"
         // The header is a line: InfluxDB clients read the reason from it.
         let line = String(sentence.filter { !$0.isNewline }.prefix(1024))
         if let name = HTTPField.Name("X-Influxdb-Error") { fields[name] = line }
-        return Response(status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: json.bytes)))
+        return Response(status: status, headers: fields, body: ResponseBody(byteBuffer: Self.body(sentence)))
     }
 }
