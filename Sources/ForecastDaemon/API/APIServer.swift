@@ -15,7 +15,6 @@ import ServiceLifecycle
 struct APIServer: Service {
     let socket: ListeningSocket
     let group: any EventLoopGroup
-    let connectionLimit: Int
     let responder: RouterResponder<APIContext>
     let logger: Logger
 
@@ -23,11 +22,11 @@ struct APIServer: Service {
     private static let configuration = HTTP1Channel.Configuration(
         additionalChannelHandlers: [ReasonWriter()], idleTimeout: .minutes(10))
 
-    private let idle = IdleConnections()
+    private let places: Places
 
     private struct Connection: Sendable {
-        let channel: any Channel
         let peer: Peer?
+        let place: HeldPlace
         let http: HTTP1Channel.Value
     }
 
@@ -37,30 +36,30 @@ struct APIServer: Service {
     ) {
         self.socket = socket
         self.group = group
-        self.connectionLimit = connectionLimit
+        // Whoever asks nothing needs his connection less than a new client does; he may come again.
+        places = Places(
+            socket: "api.sock", limit: connectionLimit, patience: .init(mute: .zero, silent: .zero), logger: logger)
         self.responder = responder
         self.logger = logger
     }
 
     func run() async throws {
         let listener = Listener<Connection>(
-            socket: socket, group: group, limit: connectionLimit, logger: logger,
-            setup: { [idle, logger] channel in
-                idle.come(channel)
-                return HTTP1Channel(responder: { _, _, _ in }, configuration: Self.configuration)
+            socket: socket, group: group, places: places,
+            setup: { [logger] channel, peer, place in
+                HTTP1Channel(responder: { _, _, _ in }, configuration: Self.configuration)
                     .setup(channel: channel, logger: logger)
-                    .and(channel.peer()).map { Connection(channel: channel, peer: $1, http: $0) }
+                    .map { Connection(peer: peer, place: place, http: $0) }
             },
-            serve: { await serve($0) },
-            makeRoom: { [idle] in idle.closeOldest() })
+            serve: { await serve($0) })
         try await listener.run()
     }
 
     private func serve(_ connection: Connection) async {
         let channel = HTTP1Channel(
             responder: { request, writer, _ in
-                idle.remove(connection.channel)
-                defer { idle.answered(connection.channel) }
+                connection.place.began()
+                defer { connection.place.ended() }
                 if request.headers[.expect]?.lowercased() == "100-continue" {
                     try await writer.writeInformationalHead(HTTPResponse(status: .continue))
                 }
@@ -130,11 +129,11 @@ struct APIError: Error {
     /// The body of every error.
     static func body(_ sentence: String) -> ByteBuffer {
         var json = JSONWriter()
+        json.object { $0.member("error", sentence) }
         return ByteBuffer(bytes: json.bytes)
     }
 
     var response: Response {
-        json.object { $0.member("error", sentence) }
         var fields = headers
         fields[.contentType] = "application/json"
         // The header is a line: InfluxDB clients read the reason from it.

@@ -8,6 +8,8 @@ import Synchronization
 struct Running: Sendable {
     let store: Store
     let intake: SampleIntake
+    /// Of the ingest socket.
+    let places: Places
     let forecasting: ForecastingService
     let training: TrainingService
 }
