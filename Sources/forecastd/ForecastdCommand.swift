@@ -36,7 +36,7 @@ struct ForecastdCommand: AsyncParsableCommand {
         ])
 
     static func main() async {
-        Descriptor.ignoreBrokenPipes()
+        Descriptor.onBrokenPipe(.ends)
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

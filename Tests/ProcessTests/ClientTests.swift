@@ -236,6 +236,61 @@ extension ProcessSuite {
                 let child = try Child(
                     ["sh", "-c", run + " --runtime-directory run"], errors: daemon.folder + "/log")
                 defer { child.killNow() }
+        @Test(
+            "a client whose reader has gone ends by SIGPIPE and says nothing, whatever its parent does about that",
+            arguments: [
+                "export m", "query m --from 1700000000", "series --all", "status --json", "sql 'select 1'",
+                "check-config",
+                "import x.csv --json", "--help",
+            ])
+        func brokenPipe(command: String) throws {
+            try DaemonUnderTest.with(configuration: Self.quiet) { daemon in
+                guard Tool.exists("bash") else { return print("skipped: there is no bash here") }
+                try daemon.start()
+                try Self.fill(daemon)
+                try Files.write("m,1700000000,1\n", to: daemon.folder + "/x.csv")
+                // The reader is waited for, so that nobody reads when the command starts.
+                let gone = "cd '\(daemon.folder)'; exec 3> >(exec true); wait $!; "
+                for parent in ["", "trap '' PIPE; "] {
+                    let result = try Tool.run(
+                        ["bash", "-c", "\(gone)\(parent)'\(DaemonUnderTest.binary)' \(command) >&3"], in: daemon.folder,
+                        environment: ["FORECASTD_SOCKET": daemon.apiPath])
+                    #expect(result.ending == .exit(141), "\(result.ending) \(result.errors)")
+                    #expect(result.errors.isEmpty, "\(result.errors)")
+                }
+                #expect(try daemon.status().state == "running")
+            }
+        }
+
+        @Test("a store whose folder this user may not read is exit 77 with its path, and is not said to be missing")
+        func forbiddenStore() throws {
+            try DaemonUnderTest.with { daemon in
+                try daemon.start()
+                try daemon.stop()
+                _ = unsafe chmod(daemon.folder, 0o755)
+                _ = unsafe chmod(daemon.stateDirectory, 0o700)
+                var stranger: [String] = []
+                if geteuid() == 0 {
+                    guard Tool.exists("setpriv") else { return print("skipped: there is no setpriv here") }
+                    stranger = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+                } else {
+                    _ = unsafe chmod(daemon.stateDirectory, 0)
+                }
+                defer { _ = unsafe chmod(daemon.stateDirectory, 0o700) }
+                for arguments in [["verify", daemon.store], ["verify"], ["sql", "--store", daemon.store, "select 1"]] {
+                    let refused = try Tool.run(
+                        stranger + [DaemonUnderTest.binary] + arguments, in: daemon.folder,
+                        environment: ["STATE_DIRECTORY": daemon.stateDirectory])
+                    // Where the binary itself lies out of reach there is nothing to be said.
+                    if [.exit(126), .exit(127), .exit(1)].contains(refused.ending) { return print("skipped") }
+                    #expect(refused.ending == .exit(77), "\(refused.errors)")
+                    #expect(refused.errors.contains("\(daemon.store): Permission denied"), "\(refused.errors)")
+                }
+                let missing = try daemon.run("verify", daemon.folder + "/nosuch.db")
+                #expect(missing.ending == .exit(66) && missing.errors.contains("no store"), "\(missing.errors)")
+            }
+        }
+
                 // Without waiting here: a command waits for a daemon that is opening its store.
                 try wait(for: "the socket") { Files.exists(daemon.apiPath) }
                 let result = try daemon.run("sql", "select count(*) from v_series")
