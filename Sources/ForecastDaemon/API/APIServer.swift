@@ -57,20 +57,22 @@ struct APIServer: Service {
 
     private func serve(_ connection: Connection) async {
         let channel = HTTP1Channel(
-            responder: { request, writer, _ in
+            responder: { request, writer, channel in
                 connection.place.began()
                 defer { connection.place.ended() }
                 if request.headers[.expect]?.lowercased() == "100-continue" {
                     try await writer.writeInformationalHead(HTTPResponse(status: .continue))
                 }
-                let response = await answer(request, peer: connection.peer)
+                let source = APIContext.Source(
+                    logger: logger, peer: connection.peer, endInput: { channel.close(mode: .input, promise: nil) })
+                let response = await answer(request, source)
                 try await writer.write(response: response.head, body: response.body)
             }, configuration: Self.configuration)
         await channel.handle(value: connection.http, logger: logger)
     }
 
-    private func answer(_ request: Request, peer: Peer?) async -> Response {
-        let context = APIContext(source: APIContext.Source(logger: logger, peer: peer))
+    private func answer(_ request: Request, _ source: APIContext.Source) async -> Response {
+        let context = APIContext(source: source)
         do {
             return try await responder.respond(to: request, context: context)
         } catch let error as APIError {
@@ -83,7 +85,8 @@ struct APIServer: Service {
             return APIError.tryAgain("stopping", afterSeconds: 1).response
         } catch HTTPParserError.invalidEOFState {
             // The client went away in the middle of its body. It will send again, and nobody is to be woken by that.
-            logger.debug("\(peer?.description ?? "a client") left \(request.method) \(request.uri.path) unfinished")
+            let client = source.peer?.description ?? "a client"
+            logger.debug("\(client) left \(request.method) \(request.uri.path) unfinished")
             return APIError(.badRequest, "the body ended before its length").response
         } catch {
             logger.error("a request failed: \(request.method) \(request.uri.path): \(error)")
@@ -97,14 +100,18 @@ struct APIContext: RequestContext {
     struct Source: RequestContextSource {
         let logger: Logger
         let peer: Peer?
+        let endInput: @Sendable () -> Void
     }
 
     var coreContext: CoreRequestContextStorage
     let peer: Peer?
+    /// Ends the request's body, for a handler that does not want to wait for more of it: reading it throws.
+    let endInput: @Sendable () -> Void
 
     init(source: Source) {
         coreContext = CoreRequestContextStorage(source: source)
         peer = source.peer
+        endInput = source.endInput
     }
 }
 

@@ -34,6 +34,9 @@ final class Readiness: Sendable {
 
     var phase: Phase { state.withLock { $0.phase } }
 
+    /// Whether the daemon has been asked to stop.
+    var isStopping: Bool { if case .stopping = phase { true } else { false } }
+
     /// Moves on; systemd and `/-/ready` see the same.
     func enter(_ phase: Phase) { state.withLock { $0.phase = phase } }
 
