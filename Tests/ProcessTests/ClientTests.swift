@@ -93,6 +93,8 @@ extension ProcessSuite {
                     #expect(result.errors.contains(words), "\(result.errors)")
                     #expect(!result.errors.contains("Database.execute"), "\(result.errors)")
                 }
+                expect(64, "statsu is no command; near: status", try daemon.run("statsu"))
+                expect(64, "lists them", try daemon.run("xyzzy", "--json"))
                 expect(66, "No such file", try daemon.run("import", "/nosuch"))
                 let bad = daemon.folder + "/bad.csv"
                 try Files.write("series,timestamp,value\nm,yesterday,1\nm,today,2\n", to: bad)
