@@ -175,7 +175,7 @@ struct StatusReport: Sendable {
         if found.forecasting.beyondLimit > 0 {
             sentences.append(
                 "\(found.forecasting.beyondLimit) series are not trained and are served by their last value: "
-                    + "limits.trained or memory.models is reached; raise it, or delete what is not needed, and restart")
+                    + "limits.trained or memory.models is reached; raise it and restart, or delete what is not needed")
         }
         sentences += StoreAilment(found.store).sentences
         let now = now()
