@@ -77,6 +77,24 @@ extension ProcessSuite {
             }
         }
 
+        @Test("a JSON line of many megabytes is stored whole, and costs the daemon less than four times its size")
+        func longLine() throws {
+            try DaemonUnderTest.with(configuration: Self.quiet) { daemon in
+                try daemon.start()
+                let count = 400_000
+                let times = (0..<count).map { String(1_700_000_000_000 + $0) }.joined(separator: ",")
+                let values = (0..<count).map { String($0 % 1000) }.joined(separator: ",")
+                let line = "{\"metric\":{\"__name__\":\"m\"},\"values\":[\(values)],\"timestamps\":[\(times)]}\n"
+                let before = daemon.memory().resident
+                let reply = try daemon.api().post("/v1/import?format=jsonl", Array(line.utf8), upTo: 300)
+                #expect(reply.status == 200 && reply.text.contains("\"samples\":\(count)"), "\(reply.text.suffix(300))")
+                let peak = daemon.memory().peak - before
+                #expect(peak * 1024 < line.utf8.count * 4 + 16_000_000, "\(peak) kB for \(line.utf8.count) bytes")
+                print("\(peak) kB for \(line.utf8.count) bytes")
+                #expect(try daemon.status().store?.points == Int64(count))
+            }
+        }
+
         @Test("an import that a stopping daemon cuts says how much is stored, and that it is to be tried again")
         func importAtStop() throws {
             try DaemonUnderTest.with(configuration: Self.quiet) { daemon in

@@ -77,6 +77,8 @@ private struct ImportWork {
 
     /// Told at the end; more would only fill a screen.
     private static let mostProblems = 20
+    /// Samples of one journal entry: 1.5 MB.
+    private static let pieceSamples = 65_536
 
     init(running: Running, peer: Peer?, options: ImportOptions) {
         self.running = running
@@ -102,11 +104,16 @@ private struct ImportWork {
             switch running.intake.resolve(run.key, for: peer, isImport: true) {
             case .known(let id):
                 series.insert(id)
-                samples += run.values.count
-                intake.samples.append(
-                    contentsOf: SampleBatch(
-                        series: Array(repeating: id, count: run.values.count), timestamps: run.timestamps,
-                        values: run.values))
+                // A line of millions goes to the writer in pieces, as its queue has room.
+                for start in stride(from: 0, to: run.values.count, by: Self.pieceSamples) {
+                    let piece = start..<min(start + Self.pieceSamples, run.values.count)
+                    intake.samples.append(
+                        contentsOf: SampleBatch(
+                            series: Array(repeating: id, count: piece.count), timestamps: Array(run.timestamps[piece]),
+                            values: Array(run.values[piece])))
+                    samples += piece.count
+                    if intake.samples.count >= Self.pieceSamples { try await submit(&intake) }
+                }
             case .refused(let sentence):
                 refused += run.values.count
                 note(ImportProblem(line: nil, reason: "\(run.key): \(sentence)"))
@@ -114,11 +121,16 @@ private struct ImportWork {
         }
         refused += batch.problemCount
         for problem in batch.problems { note(problem) }
+        try await submit(&intake)
+    }
+
+    private func submit(_ intake: inout LineIngest.Intake) async throws(APIError) {
         do throws(StoreError) {
             try await running.intake.take(intake, from: peer, over: "import", urgency: .offered)
         } catch {
             throw APIError(storing: error)
         }
+        intake = LineIngest.Intake()
     }
 
     /// Waits until all that was taken is on disk: only then is it told as stored.
