@@ -4,6 +4,7 @@
 // files, and start in milliseconds because nothing of the daemon is touched by them.
 import ArgumentParser
 import ForecastDaemon
+import SeriesStore
 
 @main
 struct ForecastdCommand: AsyncParsableCommand {
@@ -36,8 +37,9 @@ struct ForecastdCommand: AsyncParsableCommand {
         ])
 
     static func main() async {
-        Descriptor.ignoreBrokenPipes()
+        Descriptor.onBrokenPipe(.ends)
         do {
+            try checkName()
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
@@ -50,5 +52,16 @@ struct ForecastdCommand: AsyncParsableCommand {
         } catch {
             exit(withError: error)
         }
+    }
+
+    /// A command that is none is answered with those like it.
+    private static func checkName() throws(ClientError) {
+        let names = configuration.subcommands.compactMap { $0.configuration.commandName }
+        guard let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-"), word != "help",
+            !names.contains(word)
+        else { return }
+        let near = NearestNames.nearest(to: word, among: names)
+        let hint = near.isEmpty ? "`forecastd --help` lists them" : "near: \(near.joined(separator: ", "))"
+        throw .usage("\(word) is no command; \(hint)")
     }
 }

@@ -24,6 +24,7 @@ struct HostCommand: ParsableCommand {
         let length = try TimeArgument.length(every, flag: "--every")
         var feeder = HostFeeder(every: length, socket: socket, isQuiet: quiet)
         if once { return output(feeder.once()) }
+        Descriptor.onBrokenPipe(.isIgnored)
         try feeder.run()
     }
 }

@@ -27,7 +27,8 @@ struct ImportCommand: ParsableCommand {
               forecastd import deploy/demo/history.jsonl --ends-now
 
             What is imported is trained at once; alerts of the past are recorded, not
-            sent. Importing a file twice changes nothing.
+            sent. Importing a file twice changes nothing. Rows that make no sense are named
+            and left out: exit code 65, however many others are stored.
             """)
 
     @Argument(help: "The file; - is standard input.") var file: String
@@ -45,18 +46,26 @@ struct ImportCommand: ParsableCommand {
         let beginning = try pieces.next()
         var options = try options(beginning)
         if dryRun || endsNow {
-            let summary = try summary(options)
+            let (summary, refused) = try summary(options)
             guard let last = summary.last else { throw ClientError.badInput("\(file): there is no sample in it") }
             if endsNow { options.shift = currentTime() - last }
-            if dryRun { return show(summary, shift: options.shift) }
+            if dryRun {
+                show(summary, shift: options.shift)
+                guard refused == 0 else {
+                    throw ClientError.badInput("\(Wording.plural(refused, "row", "rows")) would be refused")
+                }
+                return
+            }
         }
         var progress = StreamedProgress(json: common.json)
-        var next = beginning
+        progress.tellIfInterrupted()
+        var begun: [UInt8]? = beginning
         try common.client().stream(
             "/v1/import", options.query,
             body: { () throws(ClientError) in
-                let piece = next
-                next = try pieces.next()
+                // Read when it is wanted: of a pipe the next piece may be long in coming.
+                let piece = if let begun { begun } else { try pieces.next() }
+                begun = nil
                 progress.show(pieces.share, "sending \(file)")
                 return piece.isEmpty ? nil : piece
             },
@@ -82,7 +91,7 @@ struct ImportCommand: ParsableCommand {
     }
 
     /// Reads the whole file and says what is in it; problems go to standard error.
-    private func summary(_ options: ImportOptions) throws(ClientError) -> ImportSummary {
+    private func summary(_ options: ImportOptions) throws(ClientError) -> (ImportSummary, refused: Int) {
         let pieces = try FilePieces(file)
         var reader = ImportReader(options)
         var summary = ImportSummary()
@@ -100,7 +109,7 @@ struct ImportCommand: ParsableCommand {
         if dryRun, reader.problems > told {
             Descriptor.write("\(file): \(reader.problems - told) more problems\n", to: 2)
         }
-        return summary
+        return (summary, reader.problems)
     }
 
     private func show(_ summary: ImportSummary, shift: Int64) {

@@ -26,6 +26,7 @@ struct RunCommand: AsyncParsableCommand {
     var runtimeDirectory: String?
 
     func run() async throws {
+        Descriptor.onBrokenPipe(.isIgnored)
         try await Daemon.run(
             RunOptions(configuration: config, stateDirectory: stateDirectory, runtimeDirectory: runtimeDirectory))
     }

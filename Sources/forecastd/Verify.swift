@@ -29,7 +29,7 @@ struct VerifyCommand: ParsableCommand {
         } else if let asked = try askDaemon() {
             found = asked
         } else {
-            let path = StorePath.ofThisUser
+            let path = try StorePath.checked(StorePath.ofThisUser)
             found = try VerifyPage.json(Store.verify(path: path), path: path)
         }
         let reply = try decoded(VerifiedReply.self, from: found)

@@ -1,6 +1,7 @@
 // What clients send by mistake: each is answered clearly, counted, and does nothing to the client's next line or to
 // others.
 
+import Glibc
 import TestSupport
 import Testing
 
@@ -121,7 +122,11 @@ extension ProcessSuite {
                 #expect(try confused.get("/v1/nothing").status == 404)
                 let raw = try UnixClient(daemon.apiPath)
                 try raw.send("cpu value=1\nsync\n")
-                _ = try raw.line()
+                #expect(try raw.line() == "HTTP/1.1 400 Bad Request\r")
+                while let line = try raw.line(), line != "\r" {}
+                let body = String(decoding: try raw.bytes(10_000), as: UTF8.self)
+                #expect(body.hasPrefix("{\"error\":\"the request is not HTTP/1.1"), "\(body)")
+                #expect(body.contains("invalid"), "\(body)")
                 let http = try HTTPClient(daemon.ingestPath)
                 #expect(throws: ProcessFailure.self) { try http.get("/ping", upTo: 1) }
                 #expect(try daemon.status().state == "running")
@@ -152,17 +157,44 @@ extension ProcessSuite {
         func connections() throws {
             try DaemonUnderTest.with(configuration: "limits: {connections: 8}\n") { daemon in
                 try daemon.start()
-                var clients = try (0..<8).map { _ in try daemon.ingest() }
+                // The last eighth is kept for other users.
+                var clients = try (0..<7).map { _ in try daemon.ingest() }
                 for client in clients { try client.send("m value=1\nsync\n") }
                 for client in clients { #expect(try client.line() == "ok 1") }
                 let surplus = try daemon.ingest()
                 try surplus.waitForEnd(upTo: 10)
+                let status = try daemon.status()
+                #expect(status.ingest?.clients.map(\.connections) == [7], "\(status.ingest?.clients ?? [])")
+                let holder = "7 by uid \(geteuid()) (pid \(getpid()))"
+                #expect(status.warnings.contains { $0.contains(holder) }, "\(status.warnings)")
+                #expect(daemon.log.contains(holder), "\(daemon.log)")
                 clients.removeLast(4)
                 try wait(for: "room for a new client") {
                     let client = try daemon.ingest()
                     guard (try? client.send("m value=2\nsync\n")) != nil else { return false }
                     return try client.line() == "ok 1"
                 }
+            }
+        }
+
+        @Test("mute clients give their places to new ones, and one in the middle of a line keeps its own")
+        func mute() throws {
+            try DaemonUnderTest.with(configuration: "limits: {connections: 8}\n") { daemon in
+                try daemon.start()
+                let halfway = try daemon.ingest()
+                try halfway.send("m value=1\nsync\nm val")
+                #expect(try halfway.line() == "ok 1")
+                let mute = try (0..<6).map { _ in try daemon.ingest() }
+                // Refused, until the mute ones have been so for a second.
+                try wait(for: "a place of a mute client", upTo: 20) {
+                    let client = try daemon.ingest()
+                    guard (try? client.send("m value=2\nsync\n")) != nil else { return false }
+                    return try client.line() == "ok 1"
+                }
+                try mute[0].waitForEnd(upTo: 10)
+                try halfway.send("ue=3\nsync\n")
+                #expect(try halfway.line() == "ok 2")
+                withExtendedLifetime(mute) {}
             }
         }
     }

@@ -93,6 +93,8 @@ extension ProcessSuite {
                     #expect(result.errors.contains(words), "\(result.errors)")
                     #expect(!result.errors.contains("Database.execute"), "\(result.errors)")
                 }
+                expect(64, "statsu is no command; near: status", try daemon.run("statsu"))
+                expect(64, "lists them", try daemon.run("xyzzy", "--json"))
                 expect(66, "No such file", try daemon.run("import", "/nosuch"))
                 let bad = daemon.folder + "/bad.csv"
                 try Files.write("series,timestamp,value\nm,yesterday,1\nm,today,2\n", to: bad)
@@ -126,7 +128,7 @@ extension ProcessSuite {
                     let result = try Tool.run(
                         [DaemonUnderTest.binary] + arguments, in: daemon.folder,
                         environment: ["FORECASTD_SOCKET": daemon.apiPath])
-                    #expect(result.ending == .exit(0), "\(result.errors)")
+                    #expect(result.ending == .exit(65), "\(result.errors)")
                     #expect(result.errors.contains("line 2: \\x1b[2J\\x9b1m\\u{202e}x"), "\(result.errors)")
                     #expect(result.errors.contains("is not a number"))
                     #expect(result.errors.utf8.count < 2000)
@@ -135,6 +137,61 @@ extension ProcessSuite {
                     }
                     #expect(controls.isEmpty)
                 }
+            }
+        }
+
+        @Test(
+            "a client whose reader has gone ends by SIGPIPE and says nothing, whatever its parent does about that",
+            arguments: [
+                "export m", "query m --from 1700000000", "series --all", "status --json", "sql 'select 1'",
+                "check-config",
+                "import x.csv --json", "--help",
+            ])
+        func brokenPipe(command: String) throws {
+            try DaemonUnderTest.with(configuration: Self.quiet) { daemon in
+                guard Tool.exists("bash") else { return print("skipped: there is no bash here") }
+                try daemon.start()
+                try Self.fill(daemon)
+                try Files.write("m,1700000000,1\n", to: daemon.folder + "/x.csv")
+                // The reader is waited for, so that nobody reads when the command starts.
+                let gone = "cd '\(daemon.folder)'; exec 3> >(exec true); wait $!; "
+                for parent in ["", "trap '' PIPE; "] {
+                    let result = try Tool.run(
+                        ["bash", "-c", "\(gone)\(parent)'\(DaemonUnderTest.binary)' \(command) >&3"], in: daemon.folder,
+                        environment: ["FORECASTD_SOCKET": daemon.apiPath])
+                    #expect(result.ending == .exit(141), "\(result.ending) \(result.errors)")
+                    #expect(result.errors.isEmpty, "\(result.errors)")
+                }
+                #expect(try daemon.status().state == "running")
+            }
+        }
+
+        @Test("a store whose folder this user may not read is exit 77 with its path, and is not said to be missing")
+        func forbiddenStore() throws {
+            try DaemonUnderTest.with { daemon in
+                try daemon.start()
+                try daemon.stop()
+                _ = unsafe chmod(daemon.folder, 0o755)
+                _ = unsafe chmod(daemon.stateDirectory, 0o700)
+                var stranger: [String] = []
+                if geteuid() == 0 {
+                    guard Tool.exists("setpriv") else { return print("skipped: there is no setpriv here") }
+                    stranger = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+                } else {
+                    _ = unsafe chmod(daemon.stateDirectory, 0)
+                }
+                defer { _ = unsafe chmod(daemon.stateDirectory, 0o700) }
+                for arguments in [["verify", daemon.store], ["verify"], ["sql", "--store", daemon.store, "select 1"]] {
+                    let refused = try Tool.run(
+                        stranger + [DaemonUnderTest.binary] + arguments, in: daemon.folder,
+                        environment: ["STATE_DIRECTORY": daemon.stateDirectory])
+                    // Where the binary itself lies out of reach there is nothing to be said.
+                    if [.exit(126), .exit(127), .exit(1)].contains(refused.ending) { return print("skipped") }
+                    #expect(refused.ending == .exit(77), "\(refused.errors)")
+                    #expect(refused.errors.contains("\(daemon.store): Permission denied"), "\(refused.errors)")
+                }
+                let missing = try daemon.run("verify", daemon.folder + "/nosuch.db")
+                #expect(missing.ending == .exit(66) && missing.errors.contains("no store"), "\(missing.errors)")
             }
         }
 

@@ -76,7 +76,7 @@ extension ProcessSuite {
             }
         }
 
-        @Test("a sync on a full disk is not answered with ok")
+        @Test("a sync on a full disk is answered with the reason, and not with ok")
         func fullSync() throws {
             try DaemonUnderTest.with { daemon in
                 try Self.withSmallDisk(at: daemon.stateDirectory, megabytes: 4) {
@@ -91,11 +91,17 @@ extension ProcessSuite {
                         guard (try? client.send(lines.joined() + "sync\n")) != nil else { break }
                     }
                     var (last, answered) = (0, 0)
-                    while let line = try? client.line(upTo: 5) {
+                    var reason = ""
+                    while let line = try? client.line(upTo: 30) {
+                        guard line.hasPrefix("ok ") else {
+                            reason = line
+                            continue
+                        }
                         last = Int(line.dropFirst(3)) ?? -1
                         answered += 1
                     }
                     #expect(answered < 200)
+                    #expect(reason.hasPrefix("error: ") && reason.contains("no space left"), "\(reason)")
                     _ = unsafe unlink(daemon.stateDirectory + "/filler")
                     let stored = try daemon.samples("m")["m"]?.byTime().count ?? 0
                     #expect(stored >= last)
@@ -144,6 +150,7 @@ extension ProcessSuite {
                 let before = try Files.read(daemon.store)
                 try daemon.launch()
                 #expect(try daemon.child?.wait(upTo: 30) == .exit(78), "\(daemon.log)")
+                #expect(kind == "truncated" || !daemon.log.contains("stopped; the store"), "\(daemon.log)")
                 #expect(
                     daemon.log.contains("damaged")
                         && daemon.log.contains("forecastd verify \(daemon.store) --salvage NEW"), "\(daemon.log)")

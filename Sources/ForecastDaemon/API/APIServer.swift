@@ -15,18 +15,18 @@ import ServiceLifecycle
 struct APIServer: Service {
     let socket: ListeningSocket
     let group: any EventLoopGroup
-    let connectionLimit: Int
     let responder: RouterResponder<APIContext>
     let logger: Logger
 
     /// A connection that asks nothing for this long is closed; it may come again.
-    private static let configuration = HTTP1Channel.Configuration(idleTimeout: .minutes(10))
+    private static let configuration = HTTP1Channel.Configuration(
+        additionalChannelHandlers: [ReasonWriter()], idleTimeout: .minutes(10))
 
-    private let idle = IdleConnections()
+    private let places: Places
 
     private struct Connection: Sendable {
-        let channel: any Channel
         let peer: Peer?
+        let place: HeldPlace
         let http: HTTP1Channel.Value
     }
 
@@ -36,41 +36,43 @@ struct APIServer: Service {
     ) {
         self.socket = socket
         self.group = group
-        self.connectionLimit = connectionLimit
+        // Whoever asks nothing needs his connection less than a new client does; he may come again.
+        places = Places(
+            socket: "api.sock", limit: connectionLimit, patience: .init(mute: .zero, silent: .zero), logger: logger)
         self.responder = responder
         self.logger = logger
     }
 
     func run() async throws {
         let listener = Listener<Connection>(
-            socket: socket, group: group, limit: connectionLimit, logger: logger,
-            setup: { [idle, logger] channel in
-                idle.come(channel)
-                return HTTP1Channel(responder: { _, _, _ in }, configuration: Self.configuration)
+            socket: socket, group: group, places: places,
+            setup: { [logger] channel, peer, place in
+                HTTP1Channel(responder: { _, _, _ in }, configuration: Self.configuration)
                     .setup(channel: channel, logger: logger)
-                    .and(channel.peer()).map { Connection(channel: channel, peer: $1, http: $0) }
+                    .map { Connection(peer: peer, place: place, http: $0) }
             },
-            serve: { await serve($0) },
-            makeRoom: { [idle] in idle.closeOldest() })
+            serve: { await serve($0) })
         try await listener.run()
     }
 
     private func serve(_ connection: Connection) async {
         let channel = HTTP1Channel(
-            responder: { request, writer, _ in
-                idle.remove(connection.channel)
-                defer { idle.answered(connection.channel) }
+            responder: { request, writer, channel in
+                connection.place.began()
+                defer { connection.place.ended() }
                 if request.headers[.expect]?.lowercased() == "100-continue" {
                     try await writer.writeInformationalHead(HTTPResponse(status: .continue))
                 }
-                let response = await answer(request, peer: connection.peer)
+                let source = APIContext.Source(
+                    logger: logger, peer: connection.peer, endInput: { channel.close(mode: .input, promise: nil) })
+                let response = await answer(request, source)
                 try await writer.write(response: response.head, body: response.body)
             }, configuration: Self.configuration)
         await channel.handle(value: connection.http, logger: logger)
     }
 
-    private func answer(_ request: Request, peer: Peer?) async -> Response {
-        let context = APIContext(source: APIContext.Source(logger: logger, peer: peer))
+    private func answer(_ request: Request, _ source: APIContext.Source) async -> Response {
+        let context = APIContext(source: source)
         do {
             return try await responder.respond(to: request, context: context)
         } catch let error as APIError {
@@ -83,7 +85,8 @@ struct APIServer: Service {
             return APIError.tryAgain("stopping", afterSeconds: 1).response
         } catch HTTPParserError.invalidEOFState {
             // The client went away in the middle of its body. It will send again, and nobody is to be woken by that.
-            logger.debug("\(peer?.description ?? "a client") left \(request.method) \(request.uri.path) unfinished")
+            let client = source.peer?.description ?? "a client"
+            logger.debug("\(client) left \(request.method) \(request.uri.path) unfinished")
             return APIError(.badRequest, "the body ended before its length").response
         } catch {
             logger.error("a request failed: \(request.method) \(request.uri.path): \(error)")
@@ -97,14 +100,18 @@ struct APIContext: RequestContext {
     struct Source: RequestContextSource {
         let logger: Logger
         let peer: Peer?
+        let endInput: @Sendable () -> Void
     }
 
     var coreContext: CoreRequestContextStorage
     let peer: Peer?
+    /// Ends the request's body, for a handler that does not want to wait for more of it: reading it throws.
+    let endInput: @Sendable () -> Void
 
     init(source: Source) {
         coreContext = CoreRequestContextStorage(source: source)
         peer = source.peer
+        endInput = source.endInput
     }
 }
 
@@ -126,14 +133,19 @@ struct APIError: Error {
         return error
     }
 
-    var response: Response {
+    /// The body of every error.
+    static func body(_ sentence: String) -> ByteBuffer {
         var json = JSONWriter()
         json.object { $0.member("error", sentence) }
+        return ByteBuffer(bytes: json.bytes)
+    }
+
+    var response: Response {
         var fields = headers
         fields[.contentType] = "application/json"
         // The header is a line: InfluxDB clients read the reason from it.
         let line = String(sentence.filter { !$0.isNewline }.prefix(1024))
         if let name = HTTPField.Name("X-Influxdb-Error") { fields[name] = line }
-        return Response(status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: json.bytes)))
+        return Response(status: status, headers: fields, body: ResponseBody(byteBuffer: Self.body(sentence)))
     }
 }

@@ -4,6 +4,7 @@
 import Hummingbird
 import NIOCore
 import SeriesStore
+import ServiceLifecycle
 
 /// Bulk import.
 struct ImportRoutes: Sendable {
@@ -25,14 +26,29 @@ struct ImportRoutes: Sendable {
             throw APIError(.badRequest, error.description)
         }
         options.latest = running.intake.now() &+ futureSkew()
-        let (body, peer, reading) = (request.body, context.peer, options)
+        let (body, peer, reading, endInput) = (request.body, context.peer, options, context.endInput)
         return ProgressStream.response { stream in
             var work = ImportWork(running: running, peer: peer, options: reading)
-            for try await buffer in body {
-                try await work.take([UInt8](buffer.readableBytesView), isLast: false)
-                if work.shouldTell { try await stream.progress(0, "\(work.samples) samples stored") }
+            do {
+                // A file takes longer to send than a stop may take, and of a pipe nobody knows how long.
+                try await withGracefulShutdownHandler {
+                    for try await buffer in body {
+                        try await work.take([UInt8](buffer.readableBytesView), isLast: false)
+                        guard work.shouldTell else { continue }
+                        try await work.commit()
+                        try await stream.progress(0, "\(work.stored) samples stored", samples: work.stored)
+                    }
+                } onGracefulShutdown: {
+                    endInput()
+                }
+            } catch {
+                guard readiness.isStopping else { throw error }
+                throw APIError.tryAgain(
+                    "the daemon is stopping: \(Wording.plural(work.stored, "sample", "samples")) of the file are stored for "
+                        + "certain, perhaps some more. Import it again once it runs; what is there stays as it is")
             }
             try await work.take([], isLast: true)
+            try await work.commit()
             try await work.waitForForecasts(&stream)
             try await stream.done { json in
                 json.member("samples", work.samples)
@@ -50,25 +66,33 @@ private struct ImportWork {
     private let peer: Peer?
     private var reader: ImportReader
     private(set) var series = Set<SeriesID>()
+    /// Handed to the writer.
     private(set) var samples = 0
+    /// On disk for certain.
+    private(set) var stored = 0
     private(set) var refused = 0
     private(set) var problems: [ImportProblem] = []
     private var told = 0
+    private var toldAt: Timestamp
 
     /// Told at the end; more would only fill a screen.
     private static let mostProblems = 20
+    /// Samples of one journal entry: 1.5 MB.
+    private static let pieceSamples = 65_536
 
     init(running: Running, peer: Peer?, options: ImportOptions) {
         self.running = running
         self.peer = peer
         reader = ImportReader(options)
+        toldAt = running.intake.now()
     }
 
-    /// Every 100 000 samples a line of progress.
+    /// Every 100 000 samples a line of progress, and every second if there are any.
     var shouldTell: Bool {
         mutating get {
-            guard samples - told >= 100_000 else { return false }
-            told = samples
+            let now = running.intake.now()
+            guard samples - told >= 100_000 || samples > told && now - toldAt >= 1_000_000_000 else { return false }
+            (told, toldAt) = (samples, now)
             return true
         }
     }
@@ -80,11 +104,16 @@ private struct ImportWork {
             switch running.intake.resolve(run.key, for: peer, isImport: true) {
             case .known(let id):
                 series.insert(id)
-                samples += run.values.count
-                intake.samples.append(
-                    contentsOf: SampleBatch(
-                        series: Array(repeating: id, count: run.values.count), timestamps: run.timestamps,
-                        values: run.values))
+                // A line of millions goes to the writer in pieces, as its queue has room.
+                for start in stride(from: 0, to: run.values.count, by: Self.pieceSamples) {
+                    let piece = start..<min(start + Self.pieceSamples, run.values.count)
+                    intake.samples.append(
+                        contentsOf: SampleBatch(
+                            series: Array(repeating: id, count: piece.count), timestamps: Array(run.timestamps[piece]),
+                            values: Array(run.values[piece])))
+                    samples += piece.count
+                    if intake.samples.count >= Self.pieceSamples { try await submit(&intake) }
+                }
             case .refused(let sentence):
                 refused += run.values.count
                 note(ImportProblem(line: nil, reason: "\(run.key): \(sentence)"))
@@ -92,12 +121,22 @@ private struct ImportWork {
         }
         refused += batch.problemCount
         for problem in batch.problems { note(problem) }
+        try await submit(&intake)
+    }
+
+    private func submit(_ intake: inout LineIngest.Intake) async throws(APIError) {
         do throws(StoreError) {
             try await running.intake.take(intake, from: peer, over: "import", urgency: .offered)
-            if isLast { try await running.store.writer.barrier() }
         } catch {
             throw APIError(storing: error)
         }
+        intake = LineIngest.Intake()
+    }
+
+    /// Waits until all that was taken is on disk: only then is it told as stored.
+    mutating func commit() async throws(APIError) {
+        do throws(StoreError) { try await running.store.writer.barrier() } catch { throw APIError(storing: error) }
+        stored = samples
     }
 
     private mutating func note(_ problem: ImportProblem) {
@@ -116,7 +155,8 @@ private struct ImportWork {
             let most = max(first ?? behind, behind)
             first = most
             try await stream.progress(
-                Double(most - behind) / Double(most), "\(samples) samples stored, \(behind) bins to forecast and train")
+                Double(most - behind) / Double(most), "\(samples) samples stored, \(behind) bins to forecast and train",
+                samples: samples)
         }
     }
 }

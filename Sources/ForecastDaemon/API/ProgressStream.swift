@@ -1,5 +1,5 @@
 // Answers that take a while come as JSON lines: `{"progress":0.4,"message":"…"}` as they go, `{"done":true,…}` or
-// `{"error":"…"}` at the end. The status is sent before the work, so an error after it is a line, not a status.
+// `{"error":"…","status":503}` at the end. The status is sent before the work, so an error after it is a line, not a status.
 
 import HTTPTypes
 import Hummingbird
@@ -20,7 +20,9 @@ struct ProgressStream {
                 do {
                     try await body(&stream)
                 } catch let error as APIError {
-                    try await stream.line { $0.member("error", error.sentence) }
+                    try await stream.failed(error)
+                } catch is CancellationError {
+                    try await stream.failed(.tryAgain("the daemon is stopping"))
                 } catch {
                     try await stream.line { $0.member("error", "\(error)") }
                 }
@@ -29,10 +31,21 @@ struct ProgressStream {
     }
 
     /// How far the work has come, 0 to 1.
-    mutating func progress(_ share: Double, _ message: String) async throws {
+    ///
+    /// - Parameter samples: how many are on disk, where the work is to store some.
+    mutating func progress(_ share: Double, _ message: String, samples: Int? = nil) async throws {
         try await line { json in
             json.member("progress", share)
             json.member("message", message)
+            if let samples { json.member("samples", samples) }
+        }
+    }
+
+    /// The last line where the work could not be done; the status that it would have had, had it been known at the start.
+    private mutating func failed(_ error: APIError) async throws {
+        try await line { json in
+            json.member("error", error.sentence)
+            json.member("status", error.status.code)
         }
     }
 

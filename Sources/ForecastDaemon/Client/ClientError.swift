@@ -18,6 +18,8 @@ package enum ClientError: Error, Equatable {
     case badInput(String)
     /// A file is not there or cannot be read.
     case noInput(String)
+    /// A file is there, or may be, and this user may not read it.
+    case forbidden(String)
     /// What was asked for cannot be written where it was wanted.
     case unwritable(String)
     /// A flag or argument makes no sense.
@@ -29,7 +31,7 @@ extension ClientError {
     package var exitCode: Int32 {
         switch self {
         case .noDaemon, .interrupted: 69
-        case .noPermission: 77
+        case .noPermission, .forbidden: 77
         case .refused(let status, _):
             switch status {
             case 403: 77
@@ -73,6 +75,8 @@ extension ClientError: CustomStringConvertible {
             "the daemon behind \(path) broke off: \(reason). `forecastd status` says whether it still runs."
         case .refused(_, let sentence):
             sentence
+        case .forbidden(let sentence):
+            "\(sentence)\nRun the command as the user of the daemon, as a member of its group, or with sudo."
         case .badInput(let sentence), .noInput(let sentence), .unwritable(let sentence), .usage(let sentence):
             sentence
         }

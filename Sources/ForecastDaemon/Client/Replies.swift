@@ -102,6 +102,10 @@ package struct ProgressReply: Decodable, Sendable {
     package let message: String?
     package let done: Bool?
     package let error: String?
+    /// Of an error: as the answer's own would have been.
+    package let status: Int?
+    /// Of an import: how many are on disk.
+    package let samples: Int64?
     package let refused: Int64?
     package let problems: [String]?
 }

@@ -1,5 +1,6 @@
 // The store file that a command works on without the daemon: where this user's `forecastd run` would put it, and whether
 // a file that was named can be one at all.
+internal import Glibc
 internal import SeriesStore
 
 /// Finds the store without asking anyone.
@@ -15,12 +16,13 @@ package enum StorePath {
         if Environment.isDirectory(path) {
             throw .noInput("\(path) is a folder; the store in it would be \(path)/forecasts.db")
         }
-        guard FinishedFile.exists(path) else { return path }
         let beginning: [UInt8]
         do throws(DescriptorError) {
             beginning = try Descriptor.open(reading: path).read(upTo: magic.count)
         } catch {
-            throw .noInput(error.description)
+            // What is not there is the store's to tell: it may be made, or looked for elsewhere.
+            if error.code == ENOENT { return path }
+            throw error.isForbidden ? .forbidden(error.description) : .noInput(error.description)
         }
         guard beginning.isEmpty || beginning == magic else {
             throw .badInput("\(path) is no store of forecastd: it is not an SQLite file")

@@ -78,7 +78,11 @@ final class Core: Service {
             share: parts.configuration.value.training.budget / 100, now: parts.now, logger: parts.logger)
         let forecasting = forecasting(store, book, bell, training)
         let intake = intake(store)
-        let running = Running(store: store, intake: intake, forecasting: forecasting, training: training)
+        let places = Places(
+            socket: "ingest.sock", limit: parts.configuration.value.limits.connections,
+            patience: IngestServer.patience, logger: parts.logger)
+        let running = Running(
+            store: store, intake: intake, places: places, forecasting: forecasting, training: training)
         starting("restoring forecasts")
         do throws(StoreError) {
             try await forecasting.restore()
@@ -167,7 +171,6 @@ final class Core: Service {
         let report = report
         let notifier = parts.notifier
         let ailments = AilmentLog(logger: parts.logger)
-        let limits = parts.configuration.value.limits
         var services: [any Service] = [
             StoreService(store: running.store, logger: parts.logger),
             TrainingLoop(training: running.training, forecasting: running.forecasting),
@@ -208,7 +211,7 @@ final class Core: Service {
         }
         services.append(
             IngestServer(
-                socket: parts.ingest, group: loops.group, connectionLimit: limits.connections,
+                socket: parts.ingest, group: loops.group, places: running.places,
                 maximumLine: { [configuration = parts.configuration] in Int(configuration.value.limits.line) },
                 futureSkew: { [configuration = parts.configuration] in
                     Durations.nanoseconds(configuration.value.store.futureSkew)

@@ -51,9 +51,9 @@ public enum Daemon {
         } catch let error as ServiceGroupError {
             logger.notice("stopped before every client was done: \(error)")
         }
-        logger.info("stopped; the store is \(directories.store)")
         await loops.shutdown()
         if let failure = core.failure { throw failure }
+        logger.info("stopped; the store is \(directories.store)")
     }
 
     /// Lifecycle's own account of starting and stopping services is for debugging.

@@ -76,34 +76,6 @@ extension ForecastingService {
         return settings
     }
 
-    /// Takes a series up. Whoever finds as many trained as `limits.trained` and `memory.models` allow is served by its last
-    /// value for the daemon's life.
-    func track(_ series: Tracked) {
-        tracked[series.series] = series
-        seriesOfGrid[series.grid] = series.series
-        switch series.training {
-        case .given: places += 1
-        case .unwanted: break
-        case .noPlace: beyondTrainedLimit += 1
-        }
-    }
-
-    /// Lets a series go; the rows of its grid are the caller's.
-    func untrack(_ id: SeriesID) {
-        guard let series = tracked.removeValue(forKey: id) else { return }
-        switch series.training {
-        case .given: places -= 1
-        case .unwanted: break
-        case .noPlace: beyondTrainedLimit -= 1
-        }
-    }
-
-    /// Whether a series that begins now is trained.
-    func training(_ treatment: SeriesTreatment) -> Tracked.Training {
-        guard parts.settings.trains, treatment.trains else { return .unwanted }
-        return places < parts.trainedLimit ? .given : .noPlace
-    }
-
     func aggregate(_ choice: GridChoice, _ info: SeriesInfo) -> Aggregate {
         switch choice.contents {
         case .aggregate: info.aggregate

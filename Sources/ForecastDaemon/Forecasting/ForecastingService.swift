@@ -42,6 +42,8 @@ actor ForecastingService {
     var places = 0
     /// Tracked series that would be trained if `limits.trained` had a place for them.
     var beyondTrainedLimit = 0
+    /// The minute in which it was last looked for places that can be spared.
+    var placesSeenAt: Int64 = .min
     /// Grids of series deleted since the last turn ended: what a turn had made for them before is not written after they are
     /// gone. Only a turn holds rows while others get in, and those that wait for the disk; once both are committed nothing
     /// can name these grids again, since ids are never given twice.
@@ -83,6 +85,8 @@ actor ForecastingService {
             await commit(left)
             if unsaved != nil { return false }
         }
+        // First: what has waited comes before what begins now.
+        handOverPlaces(now: parts.now())
         for news in parts.book.drain() { await adopt(news) }
         let now = parts.now()
         var outbox = Outbox()

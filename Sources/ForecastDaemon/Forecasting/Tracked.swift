@@ -18,7 +18,7 @@ final class Tracked {
     let series: SeriesID
     var pipeline: SeriesPipeline
     /// Whether it is trained, and why not.
-    let training: Training
+    var training: Training
     /// How its bins are made.
     let aggregate: Aggregate
     /// The newest committed sample, in event time.
@@ -45,7 +45,7 @@ final class Tracked {
     /// Bins up to here have their record from before a crash: what is computed again for them is not written again.
     var recordedThrough = Int64.min
 
-    /// Whether a series is trained: decided when it begins.
+    /// Whether a series is trained: decided when it begins; a place may be given and taken later.
     enum Training { case given, unwanted, noPlace }
 
     init(

@@ -77,18 +77,23 @@ package struct HostFeeder {
 
     /// Sends what waits, and forgets it once acknowledged.
     private mutating func send(over descriptor: borrowing Descriptor) throws(ClientError) {
+        var answer: [UInt8] = []
         do throws(DescriptorError) {
             try descriptor.write(Array((waiting.joined() + "sync\n").utf8))
-            var answer: [UInt8] = []
             while answer.last != UInt8(ascii: "\n") {
                 let bytes = try descriptor.read(upTo: 4096, patience: HostFeeder.patience)
                 if bytes.isEmpty { throw DescriptorError(code: ECONNRESET, attempt: "the daemon has gone") }
                 answer += bytes
             }
-            waiting.removeAll()
         } catch {
             throw .interrupted(path: "the ingest socket", reason: error.description)
         }
+        guard answer.starts(with: "ok ".utf8) else {
+            // `error: …`: what waits is sent again.
+            let reason = String(decoding: answer.dropLast(), as: UTF8.self)
+            throw .interrupted(path: "the ingest socket", reason: PrintableText.onTerminal(reason))
+        }
+        waiting.removeAll()
     }
 
     /// Sleeps until the next multiple of the interval and returns it, nanoseconds since 1970.

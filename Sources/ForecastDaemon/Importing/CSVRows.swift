@@ -44,7 +44,11 @@ struct CSVRows {
         if let lastKey, text == lastText { return lastKey }
         guard !text.isEmpty else {
             // Of a file without the column, once: every line would say the same.
-            if !saidThatNoSeries { batch.problem("the file has no column for the series: name it with --series") }
+            if saidThatNoSeries {
+                batch.refuseAgain()
+            } else {
+                batch.problem("the file has no column for the series: name it with --series")
+            }
             saidThatNoSeries = columns?.series == nil
             return nil
         }

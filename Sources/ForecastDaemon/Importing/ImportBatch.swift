@@ -14,7 +14,7 @@ package struct ImportBatch: Sendable {
     package private(set) var runs: [Run] = []
     /// Lines that gave no row, or not all of theirs; at most `maximumProblems`.
     package private(set) var problems: [ImportProblem] = []
-    /// All problems, told or not.
+    /// Rows that were refused, told or not.
     package private(set) var problemCount = 0
     /// Samples in all runs.
     package private(set) var count = 0
@@ -49,10 +49,15 @@ package struct ImportBatch: Sendable {
     }
 
     /// Tells what is wrong with the line.
-    mutating func problem(_ reason: String) {
-        problemCount += 1
+    ///
+    /// - Parameter rows: how many are lost to it.
+    mutating func problem(_ reason: String, rows: Int = 1) {
+        problemCount += rows
         if problems.count < ImportBatch.maximumProblems { problems.append(ImportProblem(line: line, reason: reason)) }
     }
+
+    /// Counts a row that is lost to a problem that was told before.
+    mutating func refuseAgain() { problemCount += 1 }
 
     /// The key under its new name; itself where no rename names it.
     func renamed(_ key: SeriesKey) -> SeriesKey {

@@ -34,9 +34,8 @@ struct LineProtocolRows {
         if isLast { ingest.finish(now: Self.unstamped, latest: .max, resolve: number) }
         let taken = ingest.take()
         for problem in taken.problems { batch.problem(problem.description) }
-        if taken.refused > taken.problems.count {
-            batch.problem("\(taken.refused - taken.problems.count) more lines or fields were refused")
-        }
+        let more = taken.refused - taken.problems.count
+        if more > 0 { batch.problem("\(more) more lines or fields were refused", rows: more) }
         let samples = taken.samples
         for index in 0..<samples.count {
             let key = keys[Int(samples.series[index])]

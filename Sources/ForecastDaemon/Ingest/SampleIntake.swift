@@ -13,7 +13,6 @@ final class SampleIntake: Sendable {
         var refused: Int64 = 0
         var strings: Int64 = 0
         var reasons: [String: Int64] = [:]
-        var connections = 0
     }
 
     private struct State: Sendable {
@@ -90,9 +89,6 @@ final class SampleIntake: Sendable {
             logger.warning("\(transport), \(peer?.description ?? "unknown client"): \(problem)")
         }
     }
-
-    /// A client came or went.
-    func connection(opened: Bool) { state.withLock { $0.counts.connections += opened ? 1 : -1 } }
 
     /// The counts so far.
     var counts: Counts { state.withLock { $0.counts } }

@@ -14,8 +14,7 @@ struct JSONReader {
     /// One value and nothing behind it but blanks.
     mutating func document() throws(JSONError) -> JSONValue {
         let value = try value(depth: 0)
-        skipBlanks()
-        if at < bytes.count { throw JSONError(reason: .trailing, offset: at) }
+        try end()
         return value
     }
 
@@ -63,32 +62,58 @@ struct JSONReader {
     }
 
     private mutating func array(depth: Int) throws(JSONError) -> JSONValue {
-        at += 1
         var elements: [JSONValue] = []
+        try walkArray { (reader) throws(JSONError) in elements.append(try reader.value(depth: depth + 1)) }
+        return .array(elements)
+    }
+
+    private mutating func object(depth: Int) throws(JSONError) -> JSONValue {
+        var members: [JSONValue.Member] = []
+        try walkObject { (name, reader) throws(JSONError) in
+            members.append(JSONValue.Member(name: name, value: try reader.value(depth: depth + 1)))
+        }
+        return .object(members)
+    }
+
+    // Walks: for texts whose values together would be many times as large as the text.
+
+    /// Byte that comes next.
+    var offset: Int { at }
+
+    /// The value that comes next, as an element or member of what is walked through.
+    mutating func element() throws(JSONError) -> JSONValue { try value(depth: 1) }
+
+    /// Walks through an array; `read` takes one element from the reader.
+    mutating func walkArray(_ read: (inout JSONReader) throws(JSONError) -> Void) throws(JSONError) {
+        skipBlanks()
+        try take(UInt8(ascii: "["))
         skipBlanks()
         if try peek() == UInt8(ascii: "]") {
             at += 1
-            return .array(elements)
+            return
         }
         while true {
-            elements.append(try value(depth: depth + 1))
+            try read(&self)
             skipBlanks()
             if try peek() == UInt8(ascii: "]") {
                 at += 1
-                return .array(elements)
+                return
             }
             try take(UInt8(ascii: ","))
         }
     }
 
-    private mutating func object(depth: Int) throws(JSONError) -> JSONValue {
-        at += 1
-        var members: [JSONValue.Member] = []
+    /// Walks through an object; `read` takes the value of each name from the reader.
+    mutating func walkObject(
+        _ read: (_ name: String, inout JSONReader) throws(JSONError) -> Void
+    ) throws(JSONError) {
+        skipBlanks()
+        try take(UInt8(ascii: "{"))
         var names: Set<String> = []
         skipBlanks()
         if try peek() == UInt8(ascii: "}") {
             at += 1
-            return .object(members)
+            return
         }
         while true {
             skipBlanks()
@@ -99,14 +124,20 @@ struct JSONReader {
             if !names.insert(name).inserted { throw JSONError(reason: .doubledName(name), offset: start) }
             skipBlanks()
             try take(UInt8(ascii: ":"))
-            members.append(JSONValue.Member(name: name, value: try value(depth: depth + 1)))
+            try read(name, &self)
             skipBlanks()
             if try peek() == UInt8(ascii: "}") {
                 at += 1
-                return .object(members)
+                return
             }
             try take(UInt8(ascii: ","))
         }
+    }
+
+    /// Nothing but blanks may be left.
+    mutating func end() throws(JSONError) {
+        skipBlanks()
+        if at < bytes.count { throw JSONError(reason: .trailing, offset: at) }
     }
 
     /// JSON's grammar is narrower than the line protocol's: no plus, no leading zeros, digits around the point.

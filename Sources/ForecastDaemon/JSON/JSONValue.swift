@@ -88,7 +88,7 @@ public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
 
     /// What was found or expected.
     public enum Reason: Sendable, Equatable {
-        case ended, unexpected(UInt8), trailing, tooDeep, badNumber, badEscape, controlCharacter, invalidUTF8
+        case ended, unexpected(UInt8), trailing, tooDeep, badNumber, notText, badEscape, controlCharacter, invalidUTF8
         case doubledName(String)
     }
 
@@ -101,6 +101,7 @@ public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
             case .trailing: "something follows the value"
             case .tooDeep: "nested too deeply"
             case .badNumber: "not a number of JSON (NaN and Inf are null, or strings)"
+            case .notText: "a text in quotes is expected here"
             case .badEscape: "unknown escape in a string"
             case .controlCharacter: "control character in a string"
             case .invalidUTF8: "invalid UTF-8"

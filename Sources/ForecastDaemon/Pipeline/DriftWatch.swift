@@ -13,7 +13,7 @@ struct DriftWatch: Sendable, Hashable {
     let series: SeriesID
     let grid: GridID
     let stepSeconds: Int64
-    let settings: PipelineSettings
+    var settings: PipelineSettings
     private(set) var detector: DriftDetector
     /// How the newest row stands; nil before the first.
     private(set) var newest: Standing?

@@ -63,6 +63,17 @@ extension SeriesPipeline {
         return []
     }
 
+    /// From now on the series is trained, or no longer: then its model goes, and the last value serves.
+    mutating func setTraining(_ isTrained: Bool) {
+        drift.settings.trains = isTrained
+        if isTrained {
+            if trained == nil, present >= Rung.ridge(plan) { schedule.raise(.rung) }
+        } else {
+            trained = nil
+            live = LiveErrors()
+        }
+    }
+
     /// A training ended without an outcome; the next one comes when it is due again.
     mutating func trainingFailed() {
         schedule.done(bin: nextBin - 1, present: present)

@@ -71,7 +71,7 @@ struct SeriesPipeline: Sendable {
         max(LastValueService.memory + Int(LastValueService.every), plan.horizon + 1, isTrained ? plan.neededBins : 0)
     }
 
-    /// What it was told once; kept where drift reads it.
+    /// What it was told; kept where drift reads it.
     var settings: PipelineSettings { drift.settings }
 
     /// Processes a closed bin. Bins between the last one and this are missing ones.

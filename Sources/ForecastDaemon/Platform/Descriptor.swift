@@ -144,8 +144,21 @@ package struct Descriptor: ~Copyable {
         return Int(end)
     }
 
-    /// A reader that has gone is from now on an error of write, not the end of the process.
-    package static func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }
+    /// What becomes of a process whose reader has gone. Sockets are not concerned: there it is an error of write.
+    package enum BrokenPipe {
+        /// As every filter: it ends by SIGPIPE and says nothing, also where the parent had that ignored.
+        case ends
+        /// A service goes on without its log.
+        case isIgnored
+    }
+
+    /// From now on.
+    package static func onBrokenPipe(_ choice: BrokenPipe) {
+        switch choice {
+        case .ends: _ = signal(SIGPIPE, SIG_DFL)
+        case .isIgnored: _ = signal(SIGPIPE, SIG_IGN)
+        }
+    }
 
     /// Writes text to a descriptor that this process did not open, such as standard error, and does not close it.
     /// What cannot be written is dropped: there is nobody left to tell.

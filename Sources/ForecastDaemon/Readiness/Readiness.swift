@@ -8,6 +8,8 @@ import Synchronization
 struct Running: Sendable {
     let store: Store
     let intake: SampleIntake
+    /// Of the ingest socket.
+    let places: Places
     let forecasting: ForecastingService
     let training: TrainingService
 }
@@ -31,6 +33,9 @@ final class Readiness: Sendable {
     private let state = Mutex(State())
 
     var phase: Phase { state.withLock { $0.phase } }
+
+    /// Whether the daemon has been asked to stop.
+    var isStopping: Bool { if case .stopping = phase { true } else { false } }
 
     /// Moves on; systemd and `/-/ready` see the same.
     func enter(_ phase: Phase) { state.withLock { $0.phase = phase } }

@@ -24,7 +24,7 @@ extension StatusReport {
         let intake = running.intake.counts
         text.add("forecastd_samples_total", "counter", "Samples accepted.", Double(intake.points))
         text.add("forecastd_refused_total", "counter", "Lines and fields refused.", Double(intake.refused))
-        text.add("forecastd_ingest_connections", "gauge", "Clients connected.", Double(intake.connections))
+        text.add("forecastd_ingest_connections", "gauge", "Clients connected.", Double(running.places.count))
         let commits = running.store.writer.meter.commits
         text.add("forecastd_commits_total", "counter", "Commits, each one fsync.", Double(commits))
         guard let sizes = try? running.store.reader.sizes() else { return }

@@ -16,9 +16,13 @@ struct StatusReport: Sendable {
     let futureSkew: @Sendable () -> Int64
     let now: @Sendable () -> Timestamp
 
+    /// Users, and processes of each, that are listed as clients.
+    private static let shownClients = 10
+
     private struct Snapshot {
         let sizes: StoreSizes
         let intake: SampleIntake.Counts
+        let places: Places
         let offenders: [(uid: Int64, refused: Int64, limit: String)]
         let forecasting: ForecastingService.Overview
         let training: TrainingService.Counts
@@ -29,7 +33,8 @@ struct StatusReport: Sendable {
     private func snapshot(_ running: Running) async throws(StoreError) -> Snapshot {
         let sizes = try running.store.reader.sizes()
         return Snapshot(
-            sizes: sizes, intake: running.intake.counts, offenders: running.intake.offenders,
+            sizes: sizes, intake: running.intake.counts, places: running.places,
+            offenders: running.intake.offenders,
             forecasting: await running.forecasting.overview(), training: await running.training.counts,
             waiting: await running.training.waiting, store: running.store)
     }
@@ -104,7 +109,18 @@ struct StatusReport: Sendable {
                     json.member(reason, count)
                 }
             }
-            json.member("connections", found.intake.connections)
+            json.member("connections", found.places.count)
+            json.array("clients") { json in
+                for holder in found.places.holders.prefix(Self.shownClients) {
+                    json.object { json in
+                        json.member("uid", holder.uid)
+                        json.member("connections", holder.places)
+                        json.array("pids") { json in
+                            for pid in holder.pids.prefix(Self.shownClients) { json.value(pid) }
+                        }
+                    }
+                }
+            }
             json.member("points_per_second", Double(found.intake.points) / max(1, uptimeSeconds))
         }
         json.object("training") { json in
@@ -155,10 +171,11 @@ struct StatusReport: Sendable {
         var sentences = found.offenders.map {
             "uid \($0.uid) was refused new series \(Wording.count($0.refused)) times, by \($0.limit)"
         }
+        if let full = found.places.warning { sentences.append(full) }
         if found.forecasting.beyondLimit > 0 {
             sentences.append(
                 "\(found.forecasting.beyondLimit) series are not trained and are served by their last value: "
-                    + "limits.trained or memory.models is reached; raise it, or delete what is not needed, and restart")
+                    + "limits.trained or memory.models is reached; raise it and restart, or delete what is not needed")
         }
         sentences += StoreAilment(found.store).sentences
         let now = now()

@@ -39,7 +39,8 @@ struct DrivenServices: Sendable {
     /// Opens the store at `path`, restores what is in it, runs `body`, and ends. What `body` leaves uncommitted is lost,
     /// as in a crash, unless it calls `forecasting.saveAll()`.
     static func with<Result: Sendable>(
-        at path: String, now: Timestamp, trains: Bool = true, _ body: @Sendable (DrivenServices) async throws -> Result
+        at path: String, now: Timestamp, trains: Bool = true, trainedLimit: Int = 100,
+        _ body: @Sendable (DrivenServices) async throws -> Result
     ) async throws -> Result {
         let clock = Clock(now)
         let tellings = Tellings()
@@ -55,7 +56,7 @@ struct DrivenServices: Sendable {
         let forecasting = ForecastingService(
             ForecastingService.Parts(
                 store: store, book: book, training: training, logger: logger, now: { clock.now },
-                treatment: { _ in SeriesTreatment() }, settings: settings, trainedLimit: 100, ring: {}),
+                treatment: { _ in SeriesTreatment() }, settings: settings, trainedLimit: trainedLimit, ring: {}),
             alertSink: { _, transition, _, _ in tellings.add(transition) })
         let services = DrivenServices(
             store: store, forecasting: forecasting, training: training, clock: clock, tellings: tellings)

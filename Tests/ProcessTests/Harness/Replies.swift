@@ -52,6 +52,12 @@ struct StatusReply: Decodable {
         let commits: Int64
     }
     struct Ingest: Decodable {
+        struct Client: Decodable {
+            let uid: UInt32?
+            let connections: Int
+            let pids: [Int32]
+        }
+        let clients: [Client]
         let points: Int64
         let bad_lines: Int64
         let refused: [String: Int64]

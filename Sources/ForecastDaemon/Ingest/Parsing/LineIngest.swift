@@ -61,6 +61,9 @@ public struct LineIngest: Sendable {
         }
     }
 
+    /// Whether the bytes so far end in the middle of a line.
+    public var isInLine: Bool { parser.isInLine }
+
     /// The connection or body has ended: its last line may lack a newline.
     public mutating func finish(now: Timestamp, latest: Timestamp, resolve: (SeriesKey) -> SeriesResolution) {
         withReceiver(resolve) { parser, receiver in

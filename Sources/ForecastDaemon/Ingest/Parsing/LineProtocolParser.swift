@@ -95,7 +95,7 @@ public struct LineProtocolParser: Sendable {
         _ bytes: RawSpan, now: Timestamp, latest: Timestamp = .max, to receiver: inout some LineReceiver
     ) {
         var start = 0
-        if isSkipping || !unfinished.isEmpty {
+        if isInLine {
             guard let newline = LineScanner.first(UInt8(ascii: "\n"), in: bytes, from: 0) else {
                 keep(bytes, from: 0, receiver: &receiver)
                 return
@@ -111,9 +111,12 @@ public struct LineProtocolParser: Sendable {
         if start < bytes.byteCount { keep(bytes, from: start, receiver: &receiver) }
     }
 
+    /// Whether the bytes so far end in the middle of a line.
+    var isInLine: Bool { isSkipping || !unfinished.isEmpty }
+
     /// The connection or body has ended: a last line without newline is a line.
     mutating func finish(now: Timestamp, latest: Timestamp = .max, to receiver: inout some LineReceiver) {
-        if isSkipping || !unfinished.isEmpty {
+        if isInLine {
             LineScanner.withBytes(of: [UInt8(ascii: "\n")]) { newline in
                 finishLine(newline, upTo: 1, now: now, latest: latest, receiver: &receiver)
             }

@@ -83,9 +83,9 @@ package enum StatusPage {
         guard training.enabled ?? true else { return "switched off" }
         var parts = [
             "\(Wording.count(training.running)) running", "\(Wording.count(training.queued)) queued",
-            "\(Wording.count(training.done)) done",
+            "\(Wording.count(training.done)) models taken into service",
         ]
-        if let rejected = training.rejected { parts.append("\(Wording.count(rejected)) rejected by the gate") }
+        if let rejected = training.rejected { parts.append("\(Wording.count(rejected)) not better than what serves") }
         if let debt = training.debtSeconds, debt > 0 { parts.append("debt \(Wording.duration(seconds: debt))") }
         return parts.joined(separator: ", ")
     }
