@@ -47,6 +47,21 @@ import Testing
         #expect(sentences.last?.contains("oldest samples") == true)
     }
 
+    @Test("a limit below what the newest day needs is said with both numbers")
+    func shortages() {
+        let limits: [Shortage] = [
+            Shortage(limit: .ofStore, allowed: 50_000_000, needed: 63_120_000),
+            Shortage(limit: .ofRule("noise"), allowed: 3000, needed: 11_512),
+            Shortage(limit: .ofFileSystem, allowed: 12_000_000_000, needed: 3_000_000_000),
+        ]
+        let sentences = StoreAilment(isFull: false, shedding: nil, damaged: [:], shortages: limits).sentences
+        #expect(sentences.count == 3)
+        #expect(sentences[0].hasPrefix("store.max_size 50 MB is less than the newest day needs (63.1 MB): "))
+        #expect(sentences[1].hasPrefix("max_size 3 KB of the rule for noise is less than the newest day of its series"))
+        #expect(sentences[1].contains("(11.5 KB)"))
+        #expect(sentences[2].hasPrefix("store.keep_free wants 12 GB of the file system free, 3 GB are"))
+    }
+
     private static func keeping(
         days: Double, bytes: Int, retention: Duration?, maximum: Int?
     ) -> Keeping {
