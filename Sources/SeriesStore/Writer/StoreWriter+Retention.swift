@@ -196,11 +196,6 @@ private struct SampleLimits {
     }
 }
 
-extension GroupKey {
-    /// The ids of its owners, for people.
-    fileprivate var owners: String { "\(group * Self.size) to \((group + 1) * Self.size - 1)" }
-}
-
 extension Retention {
     /// Whether it is worth opening a segment: what memory knows of them says that something may have expired.
     fileprivate var mayHaveExpired: Bool {

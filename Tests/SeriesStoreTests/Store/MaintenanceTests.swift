@@ -199,8 +199,9 @@ import Testing
             #expect(more.count == 310)
         }
         let target = folder.path + "/salvaged.db"
-        let lost = try Store.salvage(path: path, to: target)
-        #expect(lost.count == 1)
+        let saved = try Store.salvage(path: path, to: target)
+        #expect(saved.gone.count == 1)
+        #expect(saved.samples == 310 && saved.samplesGone == 300)
         #expect(try Store.verify(path: target).problems == [])
         try await withStore(at: target) { store in
             let found = try await store.everything(of: good)

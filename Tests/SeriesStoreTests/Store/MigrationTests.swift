@@ -46,7 +46,7 @@ import Testing
     func salvaged() throws {
         try copy("version-1.db")
         let saved = folder.path + "/saved.db"
-        #expect(try Store.salvage(path: folder.database, to: saved) == [])
+        #expect(try Store.salvage(path: folder.database, to: saved).isWhole)
         let forecasts = "SELECT * FROM v_forecast ORDER BY grid, lead"
         #expect(try Store.query(path: saved, sql: forecasts).rows == rows(forecasts))
         #expect(try Store.verify(path: saved).problems == [])
