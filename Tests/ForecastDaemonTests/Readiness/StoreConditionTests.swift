@@ -83,6 +83,31 @@ import Testing
         #expect(bySize.willHold?.limitedBy == "size")
     }
 
+    @Test("what tiers will hold is counted, by what they take or, before there is a day of one, by their bins")
+    func willHoldWithTiers() {
+        func willHold(_ there: [StoreSizes.Tier], keep days: Int64, samples: Int = 1_000_000) -> Int64? {
+            var options = Store.Options(retention: .seconds(100 * 86_400), maxBytes: nil)
+            options.tiers = [Store.Options.Tier(stepSeconds: 3600, keep: .seconds(days * 86_400))]
+            var sizes = StoreSizes()
+            (sizes.oldest, sizes.newest) = (0, 2 * 86_400_000_000_000)
+            (sizes.seriesCount, sizes.sampleCount, sizes.tiers) = (10, samples, there)
+            sizes.fileBytes = 2_000 + sizes.tierBytes
+            return Keeping(options: options, sizes: sizes, path: "").willHold?.bytes
+        }
+        // A thousand bytes a day of samples for 100 days; bins of 24 hours and 10 series, of 15 bytes, for 300 days more.
+        #expect(willHold([], keep: 400) == 1_180_000)
+        // Two samples a day are two bins.
+        #expect(willHold([], keep: 400, samples: 4) == 109_000)
+        // Five days of bins took a thousand bytes; they are no bytes that a day of samples brings.
+        let there = StoreSizes.Tier(
+            stepSeconds: 3600, bytes: 1_000, oldest: 0, newest: (5 * 24 - 1) * 3_600_000_000_000)
+        #expect(willHold([there], keep: 400) == 160_000)
+        // A tier that ends before samples go holds nothing, and of one that nobody wants nothing will be left.
+        #expect(willHold([], keep: 50) == 100_000)
+        let unwanted = StoreSizes.Tier(stepSeconds: 60, bytes: 50_000, oldest: 0, newest: 86_400_000_000_000)
+        #expect(willHold([unwanted], keep: 50) == 100_000)
+    }
+
     @Test("less than a day says nothing about a year, and no limit at all holds everything")
     func unknown() {
         #expect(Self.keeping(days: 0.5, bytes: 2_000, retention: .seconds(86_400), maximum: nil).willHold == nil)
