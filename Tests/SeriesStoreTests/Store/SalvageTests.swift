@@ -168,7 +168,12 @@ import Testing
             let start = Int.random(in: 1024..<bytes.count - length, using: &random)
             for index in start..<start + length { bytes[index] = UInt8(truncatingIfNeeded: random.next()) }
         }
-        let told = try Store.salvage(path: folder.database, to: saved)
+        // Some damage of the list of tables SQLite does not get past; only then there is no salvage.
+        guard let told = try? Store.salvage(path: folder.database, to: saved) else {
+            let tables = try? Store.query(path: folder.database, sql: "SELECT count(*) FROM sqlite_schema")
+            #expect(tables == nil, "seed \(seed)")
+            return
+        }
         let problems = try Store.verify(path: saved).problems
         #expect(problems == [], "seed \(seed)")
         let found = try await contents(of: saved)
