@@ -12,9 +12,9 @@ struct VerifyCommand: ParsableCommand {
               forecastd verify             the daemon's store, or the one it would open
               forecastd verify monday.db   a file, no daemon needed
               forecastd verify forecasts.db --salvage saved.db
-                  all that is good, and a list of what is gone
+                  all that is good; what is gone, and how much of each table is saved
 
-            Exit code 1 if something is damaged. The file is only read.
+            Exit code 1 if something is damaged; with --salvage 65 if something is gone. The file is only read.
             """)
 
     @Argument(help: "A store file; else the running daemon's, else the one it would open.") var file: String?
@@ -56,10 +56,13 @@ struct VerifyCommand: ParsableCommand {
     }
 
     private func save(_ path: String, to target: String) throws {
-        let lost = try Store.salvage(path: StorePath.checked(path), to: target)
-        if common.json { return output(VerifyPage.json(salvaged: path, to: target, lost: lost)) }
-        for sentence in lost { output("gone: \(sentence)\n") }
-        let rest = lost.isEmpty ? "nothing is gone" : Wording.plural(lost.count, "thing is gone", "things are gone")
-        output("\(target): all that is good in \(path); \(rest)\n")
+        let found = try Store.salvage(path: StorePath.checked(path), to: target)
+        if common.json {
+            output(VerifyPage.json(found, of: path, to: target))
+        } else {
+            output(VerifyPage.written(found, of: path, to: target))
+        }
+        // EX_DATAERR: a script that goes on with the new file should know.
+        if !found.isWhole { throw ExitCode(65) }
     }
 }

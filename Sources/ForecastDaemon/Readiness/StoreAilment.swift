@@ -12,12 +12,13 @@ struct StoreAilment: Sendable {
         self.init(
             isFull: store.writer.meter.isFull || store.health.isFull, shedding: store.health.shedding,
             damaged: store.health.damagedSegments, tables: store.health.damagedTables,
-            failures: store.health.failures)
+            failures: store.health.failures, shortages: store.health.shortages)
     }
 
     init(
         isFull: Bool, shedding: StoreHealth.Shed?, damaged: [Int64: String],
-        tables: [ForecastTable: String] = [:], failures: [StoreHealth.Chore: String] = [:]
+        tables: [ForecastTable: String] = [:], failures: [StoreHealth.Chore: String] = [:],
+        shortages: [Shortage] = []
     ) {
         var sentences: [String] = []
         if isFull { sentences.append("\(StoreError.full)") }
@@ -40,11 +41,29 @@ struct StoreAilment: Sendable {
         case .samples: sentences.append("room is short: the oldest samples are being given up before their time")
         case nil: break
         }
+        sentences += shortages.map(Self.sentence)
         for chore in StoreHealth.Chore.allCases {
             guard let why = failures[chore] else { continue }
             sentences.append("\(chore.rawValue) failed: \(why); \(Self.next(chore))")
         }
         self.sentences = sentences
+    }
+
+    /// What does not fit, with both numbers.
+    private static func sentence(_ shortage: Shortage) -> String {
+        let (allowed, needed) = (Wording.decimal(Int64(shortage.allowed)), Wording.decimal(Int64(shortage.needed)))
+        let stays = "nothing more is given up, and it holds more than it may"
+        switch shortage.limit {
+        case .ofStore:
+            return "store.max_size \(allowed) is less than the newest day needs (\(needed)): \(stays). Raise it, or "
+                + "keep fewer series"
+        case .ofRule(let selector):
+            return "max_size \(allowed) of the rule for \(selector) is less than the newest day of its series needs "
+                + "(\(needed)): \(stays). Raise it, or keep fewer of these series"
+        case .ofFileSystem:
+            return "store.keep_free wants \(allowed) of the file system free, \(needed) are, and the store holds no "
+                + "more than its newest day: make room there, or lower keep_free"
+        }
     }
 
     /// When a chore that failed comes up again.

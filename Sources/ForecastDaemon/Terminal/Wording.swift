@@ -53,6 +53,14 @@ package enum Wording {
         return bytes(count)
     }
 
+    /// Bytes in the powers of 1000 in which limits are set: `63.1 MB`.
+    static func decimal(_ count: Int64) -> String {
+        for (unit, size) in [("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("KB", 1e3)] where Double(count) >= size {
+            return "\(trimmed(rounded(Double(count) / size, significant: 3))) \(unit)"
+        }
+        return "\(count) B"
+    }
+
     /// `41 %` of 0.41; one decimal below 10 %.
     package static func percent(_ fraction: Double?) -> String {
         guard let fraction, fraction.isFinite else { return "-" }

@@ -26,6 +26,11 @@ enum Schema {
             }
             try SeriesTextTable.writeAll(in: db)
         },
+        // 3: values of labels are quoted in texts of series, as everywhere else.
+        { db in
+            for sql in [View.series.drop, View.series.create] { try db.execute(sql: stored(sql)) }
+            if try GridTable.exists(in: db) { try SeriesTextTable.writeAll(in: db) }
+        },
     ]
 
     private static let forecastTables =

@@ -40,11 +40,12 @@ extension View {
     private static func utc(_ column: String) -> String { "datetime(\(column) / 1000000000, 'unixepoch')" }
 
     /// The text of a key, by a walk over the length-prefixed fields of its canonical bytes. A length has one or two
-    /// LEB128 bytes, which covers fields up to 16 383 bytes; longer ones show as they begin. Values are not quoted.
+    /// LEB128 bytes, which covers fields up to 16 383 bytes; longer ones show as they begin. Values are quoted where
+    /// `SeriesKey.description` quotes them.
     ///
     /// Inside: `k` is the key, put together from its base and its difference (docs/format/key.md); `f` its fields, with
-    /// number n, position p of the length and the length l itself.
-    private static let series: View = {
+    /// number n, position p of the length and the length l itself; `t` the text of one.
+    static let series: View = {
         func length(_ at: String) -> String {
             let low = byte("k", at: at)
             return "CASE WHEN \(low)<128 THEN \(low) ELSE \(low)-128+(\(byte("k", at: at + "+1"))<<7) END"
@@ -54,6 +55,8 @@ extension View {
             return "CASE \(code) \(cases.joined(separator: " ")) END"
         }
         let next = "p+l+1+(l>127)"
+        let quoted = #"'"'||replace(replace(replace(t,'\','\\'),'"','\"'),char(10),'\n')||'"'"#
+        let text = "CASE WHEN n&1=0 AND n>0 AND t GLOB '*[^0-9A-Za-z_.:/@+-]*' THEN \(quoted) ELSE t END"
         return View(
             name: "v_series",
             columns: "series_id, series, kind, unit, aggregate, interval_seconds, time_zone, uid, created_utc",
@@ -62,7 +65,8 @@ extension View {
                 WITH RECURSIVE f(n, p, l) AS (SELECT 0, 1, \(length("1"))
                 UNION ALL SELECT n + 1, \(next), \(length(next)) FROM f WHERE \(next) <= length(k))
                 SELECT group_concat(CASE n WHEN 0 THEN '' WHEN 1 THEN '{' ELSE substr('=,', 1 + (n & 1), 1) END
-                || CAST(substr(k, p + 1 + (l > 127), l) AS TEXT), '') || substr('}', 1, count(*) > 1) FROM f),
+                || \(text), '') || substr('}', 1, count(*) > 1)
+                FROM (SELECT n, CAST(substr(k, p + 1 + (l > 127), l) AS TEXT) AS t FROM f)),
                 \(name("kind", SeriesTable.kinds.map(\.rawValue))), unit,
                 \(name("aggregate", SeriesTable.aggregates.map(\.rawValue))), interval_seconds, time_zone, uid,
                 date(created_day * 86400, 'unixepoch')

@@ -129,6 +129,16 @@ final class SegmentReading {
         return (blob, directory)
     }
 
+    /// Opens a segment of which nothing may be missed: what is wrong with it is said with its id.
+    func openNamed(_ info: SegmentInfo) throws(StoreError) -> (blob: SegmentBlob, directory: SegmentDirectory)? {
+        do throws(StoreError) {
+            return try open(info)
+        } catch {
+            guard case .damaged(let why) = error else { throw error }
+            throw .damaged("segment \(info.id): \(why)")
+        }
+    }
+
     /// Decodes one chunk of samples.
     func samples(
         _ chunk: SegmentDirectory.Chunk, _ times: SegmentDirectory.Times, _ blob: SegmentBlob, _ info: SegmentInfo

@@ -83,6 +83,7 @@ extension StoreReader {
 
     private func sizes(except damaged: Set<ForecastTable>) throws(StoreError) -> StoreSizes {
         var sizes = StoreSizes()
+        var tiers: [Int64: StoreSizes.Tier] = [:]
         state.withLock { contents in
             for (group, segments) in contents.segments {
                 let bytes = segments.reduce(0) { $0 + $1.size }
@@ -93,7 +94,18 @@ extension StoreReader {
                     sizes.sampleCount += segments.reduce(0) { $0 + $1.count }
                     for segment in segments { sizes.cover(segment.first, segment.last) }
                 case .record: sizes.forecastBytes += bytes
-                case .tier: sizes.tierBytes += bytes
+                case .tier:
+                    let step = group.tierStep
+                    for segment in segments {
+                        var tier =
+                            tiers[step]
+                            ?? StoreSizes.Tier(
+                                stepSeconds: step, bytes: 0, oldest: segment.first, newest: segment.last)
+                        tier.bytes += segment.size
+                        tier.oldest = min(tier.oldest, segment.first)
+                        tier.newest = max(tier.newest, segment.last)
+                        tiers[step] = tier
+                    }
                 }
             }
             for head in contents.heads.values {
@@ -101,6 +113,7 @@ extension StoreReader {
                 if let span = head.span { sizes.cover(span.first, span.last) }
             }
         }
+        sizes.tiers = tiers.values.sorted { $0.stepSeconds < $1.stepSeconds }
         sizes.sampleCount += sizes.headSampleCount
         sizes.seriesCount = catalogue.count
         try database.readNow { db in

@@ -15,6 +15,9 @@ struct GroupKey: Hashable, Sendable {
 
     init(series: SeriesID) { self.init(kind: .samples, group: series / Self.size) }
     init(grid: GridID) { self.init(kind: .record, group: grid / Self.size) }
+
+    /// The ids of its owners, for people; of a tier, see `tieredSamples`.
+    var owners: String { "\(group * Self.size) to \((group + 1) * Self.size - 1)" }
 }
 
 extension GroupKey {

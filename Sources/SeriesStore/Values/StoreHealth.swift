@@ -32,6 +32,8 @@ public final class StoreHealth: Sendable {
         var damaged: [Int64: String] = [:]
         var tables: [ForecastTable: String] = [:]
         var failures: [Chore: String] = [:]
+        var shortage: Shortage?
+        var shortagesOfRules: [Shortage] = []
     }
 
     private let reading = Mutex(Reading())
@@ -78,8 +80,42 @@ public final class StoreHealth: Sendable {
     /// Sets or clears what came of a chore.
     func failed(_ chore: Chore, _ why: String?) { reading.withLock { $0.failures[chore] = why } }
 
+    /// Limits of room that are exceeded although nothing more may go.
+    public var shortages: [Shortage] {
+        reading.withLock { ($0.shortage.map { [$0] } ?? []) + $0.shortagesOfRules }
+    }
+
+    func lacking(_ shortage: Shortage?) { reading.withLock { $0.shortage = shortage } }
+    func lacking(ofRules shortages: [Shortage]) { reading.withLock { $0.shortagesOfRules = shortages } }
     func full(_ isFull: Bool) { reading.withLock { $0.isFull = isFull } }
     func shedding(_ shed: Shed?) { reading.withLock { $0.shed = shed } }
     func damaged(_ segment: Int64, _ why: String) { reading.withLock { $0.damaged[segment] = why } }
     func damaged(_ table: ForecastTable, _ why: String) { reading.withLock { $0.tables[table] = why } }
+}
+
+/// A limit of room that what stays in any case exceeds: the newest day of every series, names, alerts, models.
+public struct Shortage: Sendable, Equatable {
+    /// Where it was set.
+    public enum Limit: Sendable, Equatable {
+        /// `maxBytes` of the store.
+        case ofStore
+        /// `maxBytes` of the rule with this selector.
+        case ofRule(String)
+        /// `keepFree`.
+        case ofFileSystem
+    }
+
+    /// Which limit.
+    public var limit: Limit
+    /// Bytes that may be used; of the file system, that shall stay free.
+    public var allowed: Int
+    /// Bytes that stay in any case; of the file system, that are free.
+    public var needed: Int
+
+    /// All fields; see there.
+    public init(limit: Limit, allowed: Int, needed: Int) {
+        self.limit = limit
+        self.allowed = allowed
+        self.needed = needed
+    }
 }

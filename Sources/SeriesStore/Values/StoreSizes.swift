@@ -5,7 +5,9 @@ public struct StoreSizes: Sendable, Hashable {
     /// Samples in segments and journal.
     public var sampleBytes = 0
     /// Bins of samples that have gone.
-    public var tierBytes = 0
+    public var tierBytes: Int { tiers.reduce(0) { $0 + $1.bytes } }
+    /// The same by tier, finest first.
+    public var tiers: [Tier] = []
     /// Record segments, newest and sparse fans, skill.
     public var forecastBytes = 0
     /// Model rows and pipeline states.
@@ -36,4 +38,24 @@ public struct StoreSizes: Sendable, Hashable {
 
     /// Nothing at all.
     public init() {}
+
+    /// Bins of one length.
+    public struct Tier: Sendable, Hashable {
+        /// Length of a bin.
+        public var stepSeconds: Int64
+        /// Bytes of segments.
+        public var bytes: Int
+        /// Time of the oldest bin.
+        public var oldest: Timestamp
+        /// Time of the newest.
+        public var newest: Timestamp
+
+        /// All fields; see there.
+        public init(stepSeconds: Int64, bytes: Int, oldest: Timestamp, newest: Timestamp) {
+            self.stepSeconds = stepSeconds
+            self.bytes = bytes
+            self.oldest = oldest
+            self.newest = newest
+        }
+    }
 }

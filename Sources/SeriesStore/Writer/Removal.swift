@@ -24,6 +24,33 @@ enum Cut: Sendable {
     }
 }
 
+extension Cut {
+    /// Whether nothing of the chunk stays.
+    var isAll: Bool {
+        switch self {
+        case .all: true
+        case .nothing, .range: false
+        }
+    }
+
+    /// Whether all of the chunk stays.
+    var isNothing: Bool {
+        switch self {
+        case .nothing: true
+        case .all, .range: false
+        }
+    }
+
+    /// Whether a sample of the chunk goes that has this time.
+    func takes(_ time: Timestamp) -> Bool {
+        switch self {
+        case .nothing: false
+        case .all: true
+        case .range(let range): range.contains(time)
+        }
+    }
+}
+
 /// A segment without what was cut.
 struct RewrittenSegment: Sendable {
     /// The segment that goes.
@@ -40,7 +67,7 @@ extension SegmentReading {
         _ info: SegmentInfo, with compressor: Compressor,
         _ cut: (SegmentDirectory.Chunk, SegmentDirectory.Times) -> Cut
     ) throws(StoreError) -> RewrittenSegment? {
-        guard let (blob, directory) = try open(info) else { return nil }
+        guard let (blob, directory) = try openNamed(info) else { return nil }
         var removed: [Int64: Int] = [:]
         var builder = SegmentBuilder(kind: info.kind, compressor: compressor)
         for chunk in directory.chunks {

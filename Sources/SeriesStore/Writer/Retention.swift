@@ -17,8 +17,8 @@ struct Retention: Sendable {
     var ages: [SeriesID: Int64]
     /// Series of which rules speak: their chunks do not wait for those of others.
     var ruled: Set<SeriesID> = []
-    /// Chunks that exceed the room of a rule, by segment.
-    var excess: [Int64: Set<ChunkName>] = [:]
+    /// What exceeds the room of a rule.
+    var excess: Cuts = [:]
 
     /// A chunk within its segment.
     struct ChunkName: Hashable, Sendable {
@@ -26,14 +26,34 @@ struct Retention: Sendable {
         var first: Timestamp
     }
 
+    /// What goes of chunks, by segment; of one that is not here, nothing.
+    typealias Cuts = [Int64: [ChunkName: Cut]]
+
     /// What goes of a group.
     struct Expired: Sendable {
         var whole = Set<Int64>()
         var rewritten: [RewrittenSegment] = []
-        /// The chunks that go of rewritten segments.
-        var chunks: [Int64: Set<ChunkName>] = [:]
+        /// What goes of rewritten segments.
+        var cuts: Cuts = [:]
 
         var isEmpty: Bool { whole.isEmpty && rewritten.isEmpty }
+
+        /// Adds a segment without what `cut` says; returns by how many bytes it shrinks, 0 if it stays as it is.
+        @discardableResult
+        mutating func rewrite(
+            _ info: SegmentInfo, _ reading: SegmentReading,
+            _ cut: (SegmentDirectory.Chunk, SegmentDirectory.Times) -> Cut
+        ) throws(StoreError) -> Int {
+            guard let (_, directory) = try reading.openNamed(info),
+                let new = try reading.rewritten(info, with: Compressor(level: 3), cut)
+            else { return 0 }
+            rewritten.append(new)
+            for chunk in directory.chunks {
+                let times = directory.times[chunk.times]
+                cuts[info.id, default: [:]][ChunkName(owner: chunk.owner, first: times.first)] = cut(chunk, times)
+            }
+            return info.size - (new.new?.info.size ?? 0)
+        }
     }
 
     /// - Throws: `.damaged`; a segment that is gone meanwhile is none.
@@ -42,33 +62,27 @@ struct Retention: Sendable {
         var newest = open
         // The newest of every series, from all directories: read only once there is a candidate at all.
         for info in segments {
-            guard let (_, directory) = try reading.open(info) else { return Expired() }
+            guard let (_, directory) = try reading.openNamed(info) else { return Expired() }
             for chunk in directory.chunks {
                 newest[chunk.owner] = max(newest[chunk.owner] ?? .min, directory.times[chunk.times].last)
             }
         }
         var result = Expired()
         for info in segments {
-            guard let (_, directory) = try reading.open(info) else { return Expired() }
-            func isExpired(_ chunk: SegmentDirectory.Chunk) -> Bool {
-                let times = directory.times[chunk.times]
-                if excess[info.id]?.contains(ChunkName(owner: chunk.owner, first: times.first)) == true { return true }
-                guard let age = ages[chunk.owner] else { return false }
+            guard let (_, directory) = try reading.openNamed(info) else { return Expired() }
+            func cut(_ chunk: SegmentDirectory.Chunk, _ times: SegmentDirectory.Times) -> Cut {
                 let last = newest[chunk.owner] ?? .min
-                let heard = max(last, created[chunk.owner] ?? .min)
-                return times.last < last.subtracting(age) || heard < now.subtracting(age)
-            }
-            let expired = directory.chunks.filter(isExpired)
-            if expired.count == directory.chunks.count {
-                result.whole.insert(info.id)
-            } else if expired.contains(where: { ruled.contains($0.owner) }) {
-                let rewritten = try reading.rewritten(info, with: Compressor(level: 3)) { chunk, _ in
-                    isExpired(chunk) ? .all : .nothing
+                if let age = ages[chunk.owner] {
+                    let heard = max(last, created[chunk.owner] ?? .min)
+                    if times.last < last.subtracting(age) || heard < now.subtracting(age) { return .all }
                 }
-                guard let rewritten else { continue }
-                result.rewritten.append(rewritten)
-                result.chunks[info.id] = Set(
-                    expired.map { ChunkName(owner: $0.owner, first: directory.times[$0.times].first) })
+                return excess[info.id]?[ChunkName(owner: chunk.owner, first: times.first)] ?? .nothing
+            }
+            let cuts = directory.chunks.map { ($0.owner, cut($0, directory.times[$0.times])) }
+            if cuts.allSatisfy({ $0.1.isAll }) {
+                result.whole.insert(info.id)
+            } else if cuts.contains(where: { ruled.contains($0.0) && !$0.1.isNothing }) {
+                try result.rewrite(info, reading, cut)
             }
         }
         return result
@@ -88,7 +102,7 @@ struct RecordRetention: Sendable {
         let reading = SegmentReading(db)
         var expired = Set<Int64>()
         for info in segments {
-            guard let (_, directory) = try reading.open(info) else { return [] }
+            guard let (_, directory) = try reading.openNamed(info) else { return [] }
             let isExpired = directory.chunks.allSatisfy { chunk in
                 let step = steps[RecordOwner(id: chunk.owner).grid] ?? 60
                 return Bins.start(of: directory.times[chunk.times].last, stepSeconds: step) < now.subtracting(age)
@@ -96,48 +110,6 @@ struct RecordRetention: Sendable {
             if isExpired { expired.insert(info.id) }
         }
         return expired
-    }
-}
-
-/// Which chunks of some series exceed the room that a rule gives them.
-struct RoomOfRule: Sendable {
-    let series: Set<SeriesID>
-    let maxBytes: Int
-    /// All segments of the groups of these series.
-    let segments: [SegmentInfo]
-
-    /// The newest day of a series always stays, as it does when the whole store runs out of room.
-    private static let kept: Int64 = 86_400_000_000_000
-
-    /// The oldest chunks, until the others fit; by segment.
-    func excess(_ db: Database) throws(StoreError) -> [Int64: Set<Retention.ChunkName>] {
-        struct Found {
-            var name: Retention.ChunkName
-            var segment: Int64
-            var last: Timestamp
-            var bytes: Int
-        }
-        let reading = SegmentReading(db)
-        var found: [Found] = []
-        var newest: [SeriesID: Timestamp] = [:]
-        var total = 0
-        for info in segments {
-            guard let (_, directory) = try reading.open(info) else { continue }
-            for chunk in directory.chunks where series.contains(chunk.owner) {
-                let times = directory.times[chunk.times]
-                let name = Retention.ChunkName(owner: chunk.owner, first: times.first)
-                found.append(Found(name: name, segment: info.id, last: times.last, bytes: chunk.bytes.count))
-                newest[chunk.owner] = max(newest[chunk.owner] ?? .min, times.last)
-                total += chunk.bytes.count
-            }
-        }
-        var result: [Int64: Set<Retention.ChunkName>] = [:]
-        for chunk in found.sorted(by: { $0.last < $1.last }) where total > maxBytes {
-            if chunk.last >= (newest[chunk.name.owner] ?? .min).subtracting(Self.kept) { continue }
-            total -= chunk.bytes
-            result[chunk.segment, default: []].insert(chunk.name)
-        }
-        return result
     }
 }
 

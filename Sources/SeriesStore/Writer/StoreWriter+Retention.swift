@@ -1,7 +1,6 @@
-// What goes, and when. By age: samples, the record, fans; looked at every hour. By room: near `maxBytes`, or when the
-// file system fills up, forecast history goes first, then the oldest samples, then the oldest bins of tiers, at most a
-// fiftieth of the file a round, so that a short spike of somebody else's files costs little. The newest day always stays.
-// Samples that go, for whatever reason of these, leave the bins of the tiers that are wanted.
+// What goes by age, or because the series of a rule hold too much: samples, the record, fans; looked at every hour. What goes
+// because the whole store lacks room is in `StoreWriter+Room`. Samples that go, for whatever reason, leave the bins of the
+// tiers that are wanted.
 //
 // What fails is told to the store's health, with its place, and comes up again in the next round; nothing else waits for it.
 
@@ -68,9 +67,10 @@ extension StoreWriter {
         }
     }
 
-    /// Chunks that exceed the room of a rule, by segment.
-    private func excessOfRules(_ failures: inout [String]) async -> [Int64: Set<Retention.ChunkName>] {
-        var excess: [Int64: Set<Retention.ChunkName>] = [:]
+    /// What exceeds the room of a rule.
+    private func excessOfRules(_ failures: inout [String]) async -> Retention.Cuts {
+        var excess: Retention.Cuts = [:]
+        var shortages: [Shortage] = []
         var spokenFor = Set<SeriesID>()
         for rule in options.rules {
             guard let maxBytes = rule.maxBytes else { continue }
@@ -81,15 +81,22 @@ extension StoreWriter {
             let segments = state.withLock { contents in groups.flatMap { contents.segments[$0] ?? [] } }
             let room = RoomOfRule(series: series, maxBytes: maxBytes, segments: segments)
             do throws(StoreError) {
-                excess.merge(try await database.read { db in try room.excess(db) }) { $0.union($1) }
+                let (cuts, stays) = try await database.read { db in try room.excess(db) }
+                // A series is spoken for by one rule, so that no chunk is in two of these.
+                excess.merge(cuts) { $0.merging($1) { one, _ in one } }
+                if stays > maxBytes {
+                    shortages.append(
+                        Shortage(limit: .ofRule(rule.matches.description), allowed: maxBytes, needed: stays))
+                }
             } catch {
                 failures.append("max_size of \(rule.matches): \(error.reason)")
             }
         }
+        health.lacking(ofRules: shortages)
         return excess
     }
 
-    private func limits(_ excess: [Int64: Set<Retention.ChunkName>]) -> SampleLimits {
+    private func limits(_ excess: Retention.Cuts) -> SampleLimits {
         var limits = SampleLimits(retention: options.retention?.nanoseconds, excess: excess)
         for info in catalogue.all() {
             // The end of the day: rather longer than shorter.
@@ -105,7 +112,7 @@ extension StoreWriter {
     }
 
     /// With the next commit. The group is in `sealing`.
-    private func takeAway(_ expired: Retention.Expired, from group: GroupKey) async {
+    func takeAway(_ expired: Retention.Expired, from group: GroupKey) async {
         if expired.isEmpty {
             release(group)
             return
@@ -161,67 +168,8 @@ extension StoreWriter {
         }
         state.withLock { $0.historyBytes = thinned }
         if thinned + recordBytes > budget {
-            await shed(.record, bytes: thinned + recordBytes - budget, keeping: .max)
+            await shed(.record, bytes: thinned + recordBytes - budget)
         }
-    }
-
-    /// Makes room if there is too little.
-    func makeRoom() async {
-        do throws(StoreError) {
-            try await makeRoomIfNeeded()
-            health.failed(.room, nil)
-        } catch {
-            // A full disk is told by the commits.
-            health.failed(.room, error == .full ? nil : error.reason)
-        }
-    }
-
-    private func makeRoomIfNeeded() async throws(StoreError) {
-        let used = try await database.usedBytes()
-        var excess = options.maxBytes.map { used - $0 * 49 / 50 } ?? 0
-        if let space = FileSystemSpace(at: database.path) {
-            // On a small file system a gigabyte would be most of it: a quarter is enough there.
-            let kept = min(max(Int(Double(space.total) * options.keepFree), 1 << 30), space.total / 4)
-            let missing = kept - space.available
-            // Room that others took, and that all of ours would not give back, is no reason to lose history.
-            if missing < used { excess = max(excess, missing) }
-        }
-        guard excess > 0 else {
-            health.shedding(nil)
-            return
-        }
-        let piece = min(excess, max(1 << 20, used / 50))
-        if await shed(.record, bytes: piece, keeping: 0) {
-            health.shedding(.record)
-        } else if await shed(.samples, bytes: piece, keeping: 86_400_000_000_000) {
-            health.shedding(.samples)
-        } else if await shed(.tier, bytes: piece, keeping: 0) {
-            health.shedding(.samples)
-        } else {
-            health.shedding(nil)
-        }
-        try await database.shrink()
-    }
-
-    /// Takes the oldest segments of a kind away, until so many bytes are gone; those that reach into the newest `keeping`
-    /// nanoseconds of their group stay. Returns whether there was one.
-    @discardableResult
-    private func shed(_ kind: SegmentKind, bytes: Int, keeping: Int64) async -> Bool {
-        var taken: [GroupKey: Set<Int64>] = [:]
-        var rest = bytes
-        let oldest = state.withLock { contents in
-            contents.segments.filter { $0.key.kind == kind && !sealing.contains($0.key) }.flatMap { _, list in
-                let newest = list.map(\.last).max() ?? .min
-                return kind == .samples ? list.filter { $0.last < newest.subtracting(keeping) } : list
-            }.sorted { $0.last < $1.last }
-        }
-        for info in oldest where rest > 0 {
-            taken[GroupKey(kind: kind, group: info.group), default: []].insert(info.id)
-            rest -= info.size
-        }
-        for group in taken.keys { sealing.insert(group) }
-        for (group, segments) in taken { await takeAway(Retention.Expired(whole: segments), from: group) }
-        return !taken.isEmpty
     }
 }
 
@@ -229,7 +177,7 @@ extension StoreWriter {
 private struct SampleLimits {
     /// Where no rule says anything; nil: for ever.
     var retention: Int64?
-    var excess: [Int64: Set<Retention.ChunkName>]
+    var excess: Retention.Cuts
     var ages: [SeriesID: Int64] = [:]
     var ruled = Set<SeriesID>()
     var created: [SeriesID: Timestamp] = [:]
@@ -248,11 +196,6 @@ private struct SampleLimits {
     }
 }
 
-extension GroupKey {
-    /// The ids of its owners, for people.
-    fileprivate var owners: String { "\(group * Self.size) to \((group + 1) * Self.size - 1)" }
-}
-
 extension Retention {
     /// Whether it is worth opening a segment: what memory knows of them says that something may have expired.
     fileprivate var mayHaveExpired: Bool {
@@ -266,7 +209,7 @@ extension Retention {
 
 extension StoreContents {
     /// The newest open sample of each series of a group that has one.
-    fileprivate func newestOpen(_ group: GroupKey) -> [SeriesID: Timestamp] {
+    func newestOpen(_ group: GroupKey) -> [SeriesID: Timestamp] {
         guard group.kind == .samples else { return [:] }
         var open: [SeriesID: Timestamp] = [:]
         for series in group.group * GroupKey.size..<(group.group + 1) * GroupKey.size {

@@ -44,15 +44,17 @@ struct TierMaking: Sendable {
     /// The samples of a series that go, without those of a time of which another sample stays.
     private func leaving(_ series: SeriesID, _ reading: SegmentReading) throws(StoreError) -> Samples {
         var going = Samples()
-        var staying: [(info: SegmentInfo, chunk: SegmentDirectory.Chunk, times: SegmentDirectory.Times)] = []
+        var staying: [(info: SegmentInfo, chunk: SegmentDirectory.Chunk, times: SegmentDirectory.Times, cut: Cut)] = []
         for info in segments {
             guard let (blob, directory) = try? reading.open(info) else { continue }
             for chunk in directory.chunks(of: series) {
                 let times = directory.times[chunk.times]
-                if expired.holds(chunk, times, of: info) {
-                    if let found = try? reading.samples(chunk, times, blob, info) { going.append(contentsOf: found) }
-                } else {
-                    staying.append((info, chunk, times))
+                let cut = expired.cut(chunk, times, of: info)
+                if !cut.isAll { staying.append((info, chunk, times, cut)) }
+                if cut.isNothing { continue }
+                guard let found = try? reading.samples(chunk, times, blob, info) else { continue }
+                for (timestamp, value) in zip(found.timestamps, found.values) where cut.takes(timestamp) {
+                    going.append(timestamp, value)
                 }
             }
         }
@@ -60,10 +62,10 @@ struct TierMaking: Sendable {
         going = going.ordered()
         let (from, to) = (going.timestamps[0], going.timestamps[going.count - 1])
         var taken = Set(open[series]?.timestamps.filter { $0 >= from && $0 <= to } ?? [])
-        for (info, chunk, times) in staying where times.first <= to && times.last >= from {
+        for (info, chunk, times, cut) in staying where times.first <= to && times.last >= from {
             guard let (blob, _) = try? reading.open(info), let found = try? reading.samples(chunk, times, blob, info)
             else { continue }
-            taken.formUnion(found.timestamps)
+            taken.formUnion(found.timestamps.filter { !cut.takes($0) })
         }
         if taken.isEmpty { return going }
         var rest = Samples()
@@ -75,12 +77,12 @@ struct TierMaking: Sendable {
 }
 
 extension Retention.Expired {
-    /// Whether a chunk goes, with its segment or alone.
-    fileprivate func holds(
+    /// What goes of a chunk, with its segment or alone.
+    fileprivate func cut(
         _ chunk: SegmentDirectory.Chunk, _ times: SegmentDirectory.Times, of info: SegmentInfo
-    ) -> Bool {
-        whole.contains(info.id)
-            || chunks[info.id]?.contains(Retention.ChunkName(owner: chunk.owner, first: times.first)) == true
+    ) -> Cut {
+        if whole.contains(info.id) { return .all }
+        return cuts[info.id]?[Retention.ChunkName(owner: chunk.owner, first: times.first)] ?? .nothing
     }
 }
 
@@ -104,14 +106,14 @@ struct TierRetention: Sendable {
         let reading = SegmentReading(db)
         var newest = open
         for info in samples + segments {
-            guard let (_, directory) = try reading.open(info) else { return [] }
+            guard let (_, directory) = try reading.openNamed(info) else { return [] }
             for chunk in directory.chunks {
                 newest[chunk.owner] = max(newest[chunk.owner] ?? .min, directory.times[chunk.times].last)
             }
         }
         var expired = Set<Int64>()
         for info in segments {
-            guard let (_, directory) = try reading.open(info) else { return [] }
+            guard let (_, directory) = try reading.openNamed(info) else { return [] }
             let isExpired = directory.chunks.allSatisfy { chunk in
                 let end = directory.times[chunk.times].last.subtracting(-stepSeconds * 1_000_000_000)
                 let last = newest[chunk.owner] ?? .min

@@ -34,6 +34,15 @@ import Testing
         log:       {level: info}
         """
 
+    @Test("the example in deploy is a configuration, with tiers that outlive the samples")
+    func example() throws {
+        let read = try read(SourceTree.contents(of: SourceTree.root + "/deploy/forecastd.yaml"))
+        let retention = try #require(read.store.retention)
+        #expect(read.store.tiers.count == 2 && read.store.tiers.allSatisfy { $0.keep > retention })
+        #expect(read.store.maximumSize == 12_000_000_000)
+        #expect(read.series.count == 1)
+    }
+
     @Test("the documented defaults are the defaults, and every key is documented")
     func defaults() throws {
         let read = try read(Self.documented)

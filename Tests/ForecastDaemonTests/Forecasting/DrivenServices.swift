@@ -5,6 +5,7 @@ import Logging
 import RNNForecast
 import SeriesStore
 import Synchronization
+import TestSupport
 
 @testable import ForecastDaemon
 
@@ -46,7 +47,7 @@ struct DrivenServices: Sendable {
         let tellings = Tellings()
         let book = ArrivalBook()
         let store = try Store.open(
-            at: path, options: Store.Options(groupCommit: .milliseconds(1)), now: { clock.now },
+            at: path, options: Store.Options(groupCommit: .milliseconds(1)), clock: QuietClock(), now: { clock.now },
             onCommit: { book.note($0) })
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let training = TrainingService(threadCount: 1, share: 1, now: { clock.now }, logger: logger)

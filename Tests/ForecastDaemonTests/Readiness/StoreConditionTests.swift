@@ -47,6 +47,21 @@ import Testing
         #expect(sentences.last?.contains("oldest samples") == true)
     }
 
+    @Test("a limit below what the newest day needs is said with both numbers")
+    func shortages() {
+        let limits: [Shortage] = [
+            Shortage(limit: .ofStore, allowed: 50_000_000, needed: 63_120_000),
+            Shortage(limit: .ofRule("noise"), allowed: 3000, needed: 11_512),
+            Shortage(limit: .ofFileSystem, allowed: 12_000_000_000, needed: 3_000_000_000),
+        ]
+        let sentences = StoreAilment(isFull: false, shedding: nil, damaged: [:], shortages: limits).sentences
+        #expect(sentences.count == 3)
+        #expect(sentences[0].hasPrefix("store.max_size 50 MB is less than the newest day needs (63.1 MB): "))
+        #expect(sentences[1].hasPrefix("max_size 3 KB of the rule for noise is less than the newest day of its series"))
+        #expect(sentences[1].contains("(11.5 KB)"))
+        #expect(sentences[2].hasPrefix("store.keep_free wants 12 GB of the file system free, 3 GB are"))
+    }
+
     private static func keeping(
         days: Double, bytes: Int, retention: Duration?, maximum: Int?
     ) -> Keeping {
@@ -66,6 +81,31 @@ import Testing
         let bySize = Self.keeping(days: 2, bytes: 2_000, retention: .seconds(100 * 86_400), maximum: 50_000)
         #expect(bySize.willHold?.bytes == 50_000)
         #expect(bySize.willHold?.limitedBy == "size")
+    }
+
+    @Test("what tiers will hold is counted, by what they take or, before there is a day of one, by their bins")
+    func willHoldWithTiers() {
+        func willHold(_ there: [StoreSizes.Tier], keep days: Int64, samples: Int = 1_000_000) -> Int64? {
+            var options = Store.Options(retention: .seconds(100 * 86_400), maxBytes: nil)
+            options.tiers = [Store.Options.Tier(stepSeconds: 3600, keep: .seconds(days * 86_400))]
+            var sizes = StoreSizes()
+            (sizes.oldest, sizes.newest) = (0, 2 * 86_400_000_000_000)
+            (sizes.seriesCount, sizes.sampleCount, sizes.tiers) = (10, samples, there)
+            sizes.fileBytes = 2_000 + sizes.tierBytes
+            return Keeping(options: options, sizes: sizes, path: "").willHold?.bytes
+        }
+        // A thousand bytes a day of samples for 100 days; bins of 24 hours and 10 series, of 15 bytes, for 300 days more.
+        #expect(willHold([], keep: 400) == 1_180_000)
+        // Two samples a day are two bins.
+        #expect(willHold([], keep: 400, samples: 4) == 109_000)
+        // Five days of bins took a thousand bytes; they are no bytes that a day of samples brings.
+        let there = StoreSizes.Tier(
+            stepSeconds: 3600, bytes: 1_000, oldest: 0, newest: (5 * 24 - 1) * 3_600_000_000_000)
+        #expect(willHold([there], keep: 400) == 160_000)
+        // A tier that ends before samples go holds nothing, and of one that nobody wants nothing will be left.
+        #expect(willHold([], keep: 50) == 100_000)
+        let unwanted = StoreSizes.Tier(stepSeconds: 60, bytes: 50_000, oldest: 0, newest: 86_400_000_000_000)
+        #expect(willHold([unwanted], keep: 50) == 100_000)
     }
 
     @Test("less than a day says nothing about a year, and no limit at all holds everything")

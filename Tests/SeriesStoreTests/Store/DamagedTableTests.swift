@@ -152,18 +152,22 @@ import Testing
         let page = try Self.overwriteLeaf(of: table, in: folder.database)
         #expect(page > 0)
         let target = folder.path + "/new.db"
-        let lost = try Store.salvage(path: folder.database, to: target)
-        #expect(lost.count == 1, "\(lost)")
-        #expect(lost.first?.hasPrefix("\(table) ") == true)
+        let found = try Store.salvage(path: folder.database, to: target)
+        #expect(found.gone.count == 1, "\(found.gone)")
+        #expect(found.gone.first?.hasPrefix("\(table) ") == true)
+        #expect(found.tables.filter { !$0.isWhole }.map(\.name) == [table])
         let rows = try Store.query(path: target, sql: "SELECT count(*) FROM \(table)").rows
         guard case .integer(let kept)? = rows.first?.first else { return }
         // A page of 1024 bytes holds at most 60 of the smallest of these rows, of 17 bytes.
         #expect(kept >= count - 60 && kept < count, "\(kept) rows of \(count)")
+        let told = try #require(found.tables.first { $0.name == table })
+        #expect(told.rows == kept)
+        #expect(told.hasUnknown || told.rows + told.unreadable == count)
         #expect(try Store.verify(path: target).problems == [])
     }
 
     /// Writes ones over the leaf page that the middle child of a table's root names (SQLite file format, 1.6).
-    private static func overwriteLeaf(of table: String, in path: String) throws -> Int {
+    static func overwriteLeaf(of table: String, in path: String) throws -> Int {
         let found = try Store.query(path: path, sql: "SELECT rootpage FROM sqlite_master WHERE name = '\(table)'")
         guard case .integer(let root)? = found.rows.first?.first else { throw StoreError.unknown(table) }
         var bytes = try Data(contentsOf: URL(filePath: path))

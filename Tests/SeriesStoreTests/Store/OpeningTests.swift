@@ -35,7 +35,7 @@ import Testing
         await store.close()
         #expect(!FileManager.default.fileExists(atPath: folder.database + "-wal"))
         try changeVersion(to: 99)
-        #expect(throws: StoreError.newerSchema(found: 99, known: 2)) { try Store.open(at: folder.database, now: { 0 }) }
+        #expect(throws: StoreError.newerSchema(found: 99, known: 3)) { try Store.open(at: folder.database, now: { 0 }) }
     }
 
     @Test("a directory that cannot be written is named")

@@ -1,4 +1,4 @@
-// Rules of retention and room, mass deletion, a failing expiry, and a log that a stranger's transaction holds.
+// Rules of retention, mass deletion, a failing expiry, and a log that a stranger's transaction holds.
 
 import Dispatch
 import FoundationEssentials
@@ -61,45 +61,13 @@ import Testing
         try await withStore(at: path, options: options) { store in
             await store.writer.expire()
             let why = try #require(store.health.failures[.expiry])
-            #expect(why.hasPrefix("samples of series 0 to 127: "))
+            #expect(why.hasPrefix("samples of series 0 to 127: segment 2: "))
             #expect(why.contains("segment directory: checksum"))
             await store.writer.expire()
             #expect(store.health.failures[.expiry] != nil)
             await store.keep(Store.Options(retention: nil))
             await store.writer.expire()
             #expect(store.health.failures == [:])
-        }
-    }
-
-    @Test("the series of a rule hold so many bytes together; their oldest go first, never their newest day")
-    func roomOfRule() async throws {
-        var options = Store.Options(groupCommit: .milliseconds(2))
-        options.rules = [Store.Options.Rule(matches: try Selector(parsing: "noise"), maxBytes: 30_000)]
-        try await withStore(at: folder.database, options: options) { store in
-            let ids = [
-                try store.series("noise", host: "a"), try store.series("noise", host: "b"), try store.series("x"),
-            ]
-            var random = Seeded(5)
-            for day in 0..<10 {
-                var batch = SampleBatch()
-                for id in ids {
-                    for minute in 0..<288 {
-                        batch.append(
-                            series: id, timestamp: Int64(day * 86_400 + minute * 300) * 1_000_000_000,
-                            value: .random(in: 0...1, using: &random))
-                    }
-                }
-                try await store.write(batch)
-                try await store.seal()
-            }
-            await store.writer.expire()
-            try await store.writer.waitForSeals()
-            let left = try await ids.asyncMap { try await store.reader.samples(of: $0, from: .min, to: .max) }
-            // A day of a series is two kilobytes of noise.
-            #expect((5 * 288...8 * 288).contains(left[0].timestamps.count))
-            #expect(left[1].timestamps == left[0].timestamps)
-            #expect(left[0].timestamps.last == left[2].timestamps.last)
-            #expect(left[2].timestamps.count == 2880)
         }
     }
 

@@ -2,6 +2,7 @@
 
 import FoundationEssentials
 import SeriesStore
+import TestSupport
 
 /// A folder that goes away with the value that holds it.
 final class TemporaryFolder: Sendable {
@@ -25,13 +26,14 @@ final class TemporaryFolder: Sendable {
     }
 }
 
-/// Opens a store, runs it beside `body`, then cancels it and closes it.
+/// Opens a store, runs it beside `body`, then cancels it and closes it. Its rounds of housekeeping do not come by themselves.
 func withStore<T: Sendable>(
     at path: String, options: Store.Options = Store.Options(groupCommit: .milliseconds(2)),
     onCommit: @escaping @Sendable (SampleBatch) -> Void = { _ in },
     _ body: @Sendable (Store) async throws -> T
 ) async throws -> T {
-    let store = try Store.open(at: path, options: options, now: { 1_700_000_000_000_000_000 }, onCommit: onCommit)
+    let store = try Store.open(
+        at: path, options: options, clock: QuietClock(), now: { 1_700_000_000_000_000_000 }, onCommit: onCommit)
     do {
         let result = try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await store.run() }

@@ -23,16 +23,48 @@ package enum VerifyPage {
         return json.bytes
     }
 
-    /// What a salvage left behind, as an object of its own.
-    package static func json(salvaged path: String, to target: String, lost: [String]) -> [UInt8] {
+    /// What came of a salvage, as an object of its own.
+    package static func json(_ found: Salvaged, of path: String, to target: String) -> [UInt8] {
         var json = JSONWriter()
         json.object { json in
             json.member("file", path)
             json.member("salvaged_to", target)
-            json.array("gone") { json in for sentence in lost { json.value(sentence) } }
+            json.member("whole", found.isWhole)
+            json.member("samples", found.samples)
+            json.member("samples_gone", found.samplesGone)
+            json.array("tables") { json in
+                for table in found.tables {
+                    json.object { json in
+                        json.member("table", table.name)
+                        json.member("rows", table.rows)
+                        json.member("damaged_rows", table.refused)
+                        // At most; null where nothing says how many there were.
+                        json.member("unreadable_rows", table.hasUnknown ? nil : table.unreadable)
+                    }
+                }
+            }
+            json.array("gone") { json in for sentence in found.gone { json.value(sentence) } }
         }
         json.endLine()
         return json.bytes
+    }
+
+    /// The same for a person: what is gone, what of each table went over, and both together.
+    package static func written(_ found: Salvaged, of path: String, to target: String) -> String {
+        var text = found.gone.map { "gone: \($0)\n" }.joined()
+        for table in found.tables where table.rows > 0 || !table.isWhole {
+            text += "\(table.name): \(Wording.count(Int64(table.rows))) \(table.rows == 1 ? "row" : "rows")"
+            if table.refused > 0 { text += ", \(Wording.count(Int64(table.refused))) damaged" }
+            if table.unreadable > 0 { text += ", \(Wording.count(Int64(table.unreadable))) at most unreadable" }
+            text += table.hasUnknown ? ", an unknown number unreadable\n" : "\n"
+        }
+        text += "\(target): all that is good in \(path), \(Wording.count(Int64(found.samples))) samples and records; "
+        if found.isWhole { return text + "nothing is gone\n" }
+        text += Wording.plural(found.gone.count, "thing is gone", "things are gone")
+        if found.samplesGone > 0 {
+            text += ", with them \(Wording.count(Int64(found.samplesGone))) samples and records that are known of"
+        }
+        return text + "\n"
     }
 
     /// For a person; the salvage command is named where something is damaged.

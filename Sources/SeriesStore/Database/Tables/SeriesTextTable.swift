@@ -4,7 +4,8 @@
 
 import GRDB
 
-/// `series_text`: what `v_series` says, written down. Two series may have one text, for labels are not quoted there.
+/// `series_text`: what `v_series` says, written down. Names of series and labels are not quoted there, so that two series may
+/// have one text if somebody puts braces and commas into these.
 enum SeriesTextTable {
     static let create = """
         CREATE TABLE series_text(
