@@ -86,6 +86,27 @@ extension ProcessSuite {
             }
         }
 
+        @Test("a stop whose time is over before all is done is exit 0, and what was accepted is there afterwards")
+        func late() throws {
+            try DaemonUnderTest.with { daemon in
+                try daemon.start()
+                let end = wallNanoseconds() / 60_000_000_000
+                let lines = (0..<20_000).map {
+                    "late,id=\($0 % 50) value=\($0 * 7919 % 101) \((end - 400 + Int64($0) / 50) * 60)\n"
+                }
+                #expect(try daemon.api().post("/write?precision=s", lines.joined()).status == 204)
+                let child = try #require(daemon.child)
+                child.signal(SIGTERM)
+                child.signal(SIGSTOP)
+                let begin = ContinuousClock.now
+                try wait(for: "the time for stopping to be over") { begin.duration(to: .now) > .seconds(4.5) }
+                child.signal(SIGCONT)
+                #expect(try child.wait(upTo: 10) == .exit(0))
+                try daemon.start()
+                #expect(try daemon.status().store?.points == 20_000)
+            }
+        }
+
         @Test("a second SIGINT ends the process at once, and the store is whole")
         func secondInterrupt() throws {
             try DaemonUnderTest.with { daemon in

@@ -93,13 +93,13 @@ final class Core: Service {
         let services = ServiceGroup(
             configuration: ServiceGroupConfiguration(services: services(running, bell), logger: quietLogger))
         await announce(running)
+        defer { parts.ingest.removePath() }
         try await withGracefulShutdownHandler {
             try await services.run()
         } onGracefulShutdown: { [readiness, parts] in
             readiness.enter(.stopping)
             parts.notifier.stopping(status: "committing what was accepted")
         }
-        parts.ingest.removePath()
     }
 
     private func starting(_ what: String) {

@@ -50,6 +50,9 @@ public enum Daemon {
             try await ServiceGroup(configuration: group).run()
         } catch let error as ServiceGroupError {
             logger.notice("stopped before every client was done: \(error)")
+        } catch is CancellationError {
+            // The core was cut off in the middle of something: a catch-up, a fan to be written. The store has committed.
+            logger.notice("stopped before all was done: what is left is taken up at the next start")
         }
         await loops.shutdown()
         if let failure = core.failure { throw failure }

@@ -279,7 +279,8 @@ actor ForecastingService {
             do {
                 try await parts.store.writer.submit(outbox.entry, urgency: .waited)
             } catch {
-                parts.logger.warning("forecasts wait for the store: \(error)")
+                // At a stop that is in a hurry they wait for the next start.
+                if error != .closed { parts.logger.warning("forecasts wait for the store: \(error)") }
                 unsaved = outbox
                 return
             }
