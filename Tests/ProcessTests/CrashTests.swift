@@ -22,9 +22,7 @@ extension ProcessSuite {
             let progress: [CrashStream.Kind: CrashProgress]
         }
 
-        @Test(
-            "kill -9 at any moment loses and doubles nothing acknowledged, and changes no forecast",
-            .timeLimit(.minutes(60)))
+        @Test("kill -9 at any moment loses and doubles nothing acknowledged, and changes no forecast")
         func kills() throws {
             let kills = variable("FORECASTD_KILLS").flatMap { Int($0) } ?? 3
             let seed = variable("FORECASTD_SEED").flatMap { UInt64($0) } ?? UInt64.random(in: 1...1_000_000)

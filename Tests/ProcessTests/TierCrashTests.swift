@@ -32,7 +32,7 @@ extension ProcessSuite {
             return Int64(random.next() >> 24)
         }
 
-        @Test("kill -9 while samples become bins loses and doubles no sample in any bin", .timeLimit(.minutes(30)))
+        @Test("kill -9 while samples become bins loses and doubles no sample in any bin")
         func kills() throws {
             let kills = max(2, (variable("FORECASTD_KILLS").flatMap { Int($0) } ?? 0) / 10)
             let seed = variable("FORECASTD_SEED").flatMap { UInt64($0) } ?? UInt64.random(in: 1...1_000_000)
