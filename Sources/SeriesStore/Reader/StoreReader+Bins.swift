@@ -105,7 +105,8 @@ extension StoreReader {
     }
 
     private func sealedBins(_ requests: [BinRequest]) async throws(StoreError) -> [[Double]] {
-        for _ in 0..<Self.attempts {
+        for attempt in 0..<Self.attempts {
+            if attempt > 0 { await commitInProgress() }
             let sources = sources(requests)
             let bins: [[Double]]? = try await database.read { [health] db in
                 let reading = SegmentReading(db, skippingDamage: health)

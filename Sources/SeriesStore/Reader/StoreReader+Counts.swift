@@ -17,7 +17,8 @@ extension StoreReader {
     private func counts(
         of series: Set<SeriesID>, in group: GroupKey, _ range: Range<Timestamp>
     ) async throws(StoreError) -> [SeriesID: Int] {
-        for _ in 0..<Self.attempts {
+        for attempt in 0..<Self.attempts {
+            if attempt > 0 { await commitInProgress() }
             let (open, segments) = state.withLock { contents in
                 let open = series.map { id in
                     (id, contents.heads[id]?.samples.timestamps.count { range.contains($0) } ?? 0)

@@ -29,7 +29,8 @@ public struct StoreReader: Sendable {
     /// The count is exact as long as no timestamp was written twice into different segments.
     public func summary(of series: SeriesID) async throws(StoreError) -> SeriesSummary? {
         let group = GroupKey(series: series)
-        for _ in 0..<Self.attempts {
+        for attempt in 0..<Self.attempts {
+            if attempt > 0 { await commitInProgress() }
             let (head, known, segments) = state.withLock { contents in
                 let head = contents.heads[series]?.summary
                 let segments = contents.segments[group] ?? []
@@ -99,8 +100,16 @@ public struct StoreReader: Sendable {
         try await summaries(of: catalogue.all().map(\.id))
     }
 
+    /// Waits for the commit in progress. Readers of the file see it before its segments are listed, and a checkpoint of many
+    /// pages may lie between the two: all attempts could be over by then.
+    func commitInProgress() async {
+        _ = try? await database.write { _ in }
+        await Task.yield()
+    }
+
     func ordered(_ series: SeriesID, from: Timestamp, to: Timestamp) async throws(StoreError) -> Samples {
-        for _ in 0..<Self.attempts {
+        for attempt in 0..<Self.attempts {
+            if attempt > 0 { await commitInProgress() }
             let (head, segments) = state.withLock { contents in
                 (
                     contents.heads[series]?.samples(from: from, to: to) ?? Samples(),
