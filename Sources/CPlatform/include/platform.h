@@ -23,7 +23,7 @@ enum platform_descriptor_kind {
 /// Two arenas, early trimming, large blocks by mmap: what keeps resident memory down after a burst of ingest.
 void platform_memory_settings(void);
 /// Gives the kernel back what is resident without use: free memory in the middle of the heap, and the pages of code and
-/// constants, of which a daemon at rest reads an eighth in a minute; the others come back when they are read.
+/// constants, of which a daemon at rest reads a seventh in a minute; the others come back when they are read.
 void platform_give_back_memory(void);
 
 /// Makes the calling thread a polite guest (nice value, SCHED_BATCH). Returns the nice value it has afterwards.

@@ -10,7 +10,7 @@ enum MemorySettings {
     }
 
     /// What a burst has left free in the middle of the heap stays resident until somebody gives it back: 67 of 250 MB
-    /// after a day of 2000 series in half a minute. So does code that ran once, at the start or in a catch-up: 15 of 27 MB.
-    /// It is read from the file again when it is wanted, a few hundred page faults a minute.
+    /// after a day of 2000 series in half a minute. So does code that ran once, at the start or in a catch-up: 12 of 27 MB.
+    /// It is read from the file again when it is wanted.
     static func giveBack() { platform_give_back_memory() }
 }

@@ -42,7 +42,7 @@ final class StoreDatabase: Sendable {
                 // After a checkpoint the log is cut to this size, so that one burst does not occupy the disk for ever.
                 try db.execute(sql: "PRAGMA journal_size_limit = 16777216")
                 // Each page goes into the file once a checkpoint, wherever it lies there, a disk's whole block for a quarter of
-                // one: every three hours of 300 series, not every fifty minutes. SQLite's default would be a megabyte.
+                // one: with 300 series after two and a half hours, not fifty minutes. SQLite's default would be a megabyte.
                 try db.execute(sql: "PRAGMA wal_autocheckpoint = 12000")
                 try Schema.migrate(db)
             }
