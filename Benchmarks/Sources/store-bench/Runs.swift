@@ -50,7 +50,7 @@ func withStore<T: Sendable>(in folder: String, _ body: @Sendable (Store, String)
 enum Run {
     /// Encoding and decoding of value columns, 1024 and 4096 a chunk: CPU nanoseconds a value.
     static func codec(_ set: DataSet, chunk: Int) throws -> (encode: Double, decode: Double) {
-        let compressor = Compressor(level: 3)
+        let compressor = Compressor(.quick)
         let decompressor = Decompressor()
         var (encode, decode, count) = (0.0, 0.0, 0)
         for column in set.columns where count < 4_000_000 {
@@ -70,7 +70,7 @@ enum Run {
 
     /// Bytes a point of each series by itself, its values and its own times, as a merge writes them: 4096 a chunk.
     static func alone(_ set: DataSet) -> Double {
-        let compressor = Compressor(level: 12)
+        let compressor = Compressor(.thorough)
         var bytes = 0
         for column in set.columns {
             for start in stride(from: 0, to: column.values.count, by: 4096) {

@@ -31,13 +31,17 @@ extension Approximation {
         _ value: Double, scale: Double, near usual: Int64
     ) -> (count: Int64, denominator: Int64)? {
         guard value.isFinite, abs(value) * Double(usual) < largest else { return nil }
-        for offset in 0...window {
-            for denominator in offset == 0 ? [usual] : [usual + offset, usual - offset] where denominator > 0 {
-                let count = (value * Double(denominator) / scale).rounded()
-                if abs(scale * count / Double(denominator) - value) <= scale * tolerance {
-                    return (Int64(count), denominator)
-                }
-            }
+        let (share, within) = (value / scale, tolerance)
+        func count(_ denominator: Int64) -> Int64? {
+            let exact = share * Double(denominator)
+            let count = Int64(exact.nearestInteger)
+            // Of the value: |s k / n - v| <= tolerance s.
+            return abs(Double(count) - exact) <= within * Double(denominator) ? count : nil
+        }
+        if let count = count(usual) { return (count, usual) }
+        for offset in 1...window {
+            if let count = count(usual + offset) { return (count, usual + offset) }
+            if usual > offset, let count = count(usual - offset) { return (count, usual - offset) }
         }
         return nil
     }

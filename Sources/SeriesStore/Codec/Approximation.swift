@@ -147,8 +147,24 @@ extension Approximation {
     }
 }
 
-extension Approximation {
-    /// Form byte, parameter, then counts, denominators of a ratio, corrections.
+/// An approximation, ready to be encoded.
+struct ApproximationForm {
+    private let form: Approximation.Form
+    /// Counts, denominators of a ratio, steps of clocks, corrections.
+    private let columns: [SequenceForm]
+    /// About how many bits they will take.
+    let cost: Double
+
+    init(_ approximation: Approximation) {
+        form = approximation.form
+        columns = [
+            approximation.counts, approximation.denominators, approximation.countSteps, approximation.denominatorSteps,
+            approximation.corrections,
+        ].compactMap { SequenceForm($0) }
+        cost = columns.reduce(0) { $0 + $1.cost }
+    }
+
+    /// Form byte, parameter, then the columns.
     func encode(into bytes: inout [UInt8], with compressor: Compressor) {
         switch form {
         case .decimal(let exponent):
@@ -164,13 +180,11 @@ extension Approximation {
             bytes.append(3)
             clocks.encode(into: &bytes)
         }
-        SequenceColumn.encode(counts, into: &bytes, with: compressor)
-        SequenceColumn.encode(denominators, into: &bytes, with: compressor)
-        SequenceColumn.encode(countSteps, into: &bytes, with: compressor)
-        SequenceColumn.encode(denominatorSteps, into: &bytes, with: compressor)
-        SequenceColumn.encode(corrections, into: &bytes, with: compressor)
+        for column in columns { column.encode(into: &bytes, with: compressor) }
     }
+}
 
+extension Approximation {
     static func decode(
         _ reader: inout ByteReader, count: Int, with decompressor: Decompressor
     ) throws(StoreError) -> [Double] {

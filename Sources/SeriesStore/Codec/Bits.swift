@@ -1,34 +1,44 @@
 // Strings of bits, least significant first, and the entropy that tells how long one will be.
 
-/// Collects bits into bytes.
+/// Collects bits into bytes, as many as it was told.
 struct BitWriter {
-    private var bytes: [UInt8] = []
+    private var bytes: [UInt8]
+    /// Where the next whole word goes.
+    private var end = 0
     private var pending: UInt64 = 0
+    /// Bits that are pending, 0 to 63.
     private var count = 0
 
+    /// - Parameter bits: how many will be appended.
+    init(bits: Int) { bytes = [UInt8](repeating: 0, count: (bits + 7) / 8 + 8) }
+
     /// Appends the lowest `bits` bits of `value`, 0 to 63.
+    @inline(__always)
     mutating func append(_ value: UInt64, bits: Int) {
-        var value = value & ((1 << UInt64(bits)) - 1)
-        var bits = bits
-        // At most 7 bits are pending, so up to 57 more fit; longer ones go in two pieces.
-        if bits > 32 {
-            append(value, bits: 32)
-            value >>= 32
-            bits -= 32
-        }
-        pending |= value << UInt64(count)
-        count += bits
-        while count >= 8 {
-            bytes.append(UInt8(truncatingIfNeeded: pending))
-            pending >>= 8
-            count -= 8
-        }
+        let value = value & ((1 &<< UInt64(truncatingIfNeeded: bits)) &- 1)
+        pending |= value &<< UInt64(truncatingIfNeeded: count)
+        count &+= bits
+        guard count >= 64 else { return }
+        count &-= 64
+        put(pending)
+        // What was cut off above.
+        pending = count == 0 ? 0 : value &>> UInt64(truncatingIfNeeded: bits &- count)
     }
 
     /// All bytes; the last one is filled up with zeros.
     mutating func finished() -> [UInt8] {
-        if count > 0 { bytes.append(UInt8(truncatingIfNeeded: pending)) }
+        let size = end + (count + 7) / 8
+        put(pending)
+        bytes.removeLast(bytes.count - size)
         return bytes
+    }
+
+    @inline(__always)
+    private mutating func put(_ word: UInt64) {
+        unsafe bytes.withUnsafeMutableBytes {
+            unsafe $0.storeBytes(of: word.littleEndian, toByteOffset: end, as: UInt64.self)
+        }
+        end &+= 8
     }
 }
 

@@ -32,22 +32,35 @@ struct ClockRatio: Sendable {
         return scale * above / below
     }
 
-    /// The steps that give exactly this value, the nearest to whole ticks first.
+    /// The steps that give exactly this value, those nearest to whole ticks.
     func steps(_ value: Double, _ count: Int64, _ denominator: Int64) -> (Int64, Int64)? {
         if count == 0 { return value == 0 ? (0, 0) : nil }
         let wholeAbove = (Double(count) / Self.ticks * countSteps).rounded()
         let wholeBelow = (Double(denominator) / Self.ticks * denominatorSteps).rounded()
-        var best: (Int64, Int64)?
-        for below in -Self.reach...Self.reach {
-            // Steps below the line and the value leave one number of steps above it.
-            let elapsed = (wholeBelow + Double(below)) / denominatorSteps
-            let above = (value * elapsed / scale * countSteps).rounded() - wholeAbove
-            guard abs(above) <= Double(Self.reach) else { continue }
-            let steps = Int64(above)
-            guard self.value(count, denominator, steps: steps, below).bitPattern == value.bitPattern else { continue }
-            if best.map({ abs(steps) + abs(below) < abs($0.0) + abs($0.1) }) ?? true { best = (steps, below) }
+        // Multiples of powers of two: exact.
+        let (tickAbove, tickBelow) = (1 / countSteps, 1 / denominatorSteps)
+        let stepsOfValue = value / scale * countSteps
+        var best: (above: Int64, below: Int64)?
+        var least = 2 * Self.reach + 1
+        // Steps below the line and the value leave one number of steps above it.
+        func look(_ below: Int64) {
+            let elapsed = (wholeBelow + Double(below)) * tickBelow
+            let rest = stepsOfValue * elapsed - wholeAbove
+            guard abs(rest) <= Double(Self.reach) + 0.5 else { return }
+            let above = Int64(rest.nearestInteger)
+            let distance = abs(above) + abs(below)
+            guard abs(above) <= Self.reach, distance < least else { return }
+            let computed = scale * ((wholeAbove + Double(above)) * tickAbove) / elapsed
+            guard computed.bitPattern == value.bitPattern else { return }
+            (best, least) = ((above, below), distance)
         }
-        return best
+        var below: Int64 = 0
+        while below <= Self.reach, below < least {
+            look(below)
+            if below > 0 { look(-below) }
+            below += 1
+        }
+        return best.map { ($0.above, $0.below) }
     }
 
     func encode(into bytes: inout [UInt8]) {
@@ -97,19 +110,17 @@ extension Approximation {
             (value: values[$0], count: counts[$0], denominator: denominators[$0])
         }.filter { $0.count != 0 }
         guard sample.count >= 8, let clocks = ClockRatio.find(sample, scale: scale) else { return nil }
+        let steps = values.indices.map { clocks.steps(values[$0], counts[$0], denominators[$0]) ?? (0, 0) }
         var at = 0
         var result = Approximation(values, .clockRatio(clocks)) { value in
             defer { at += 1 }
-            let (above, below) = clocks.steps(value, counts[at], denominators[at]) ?? (0, 0)
+            let (above, below) = steps[at]
             return (
                 counts[at], denominators[at], clocks.value(counts[at], denominators[at], steps: above, below)
             )
         }
-        for index in values.indices {
-            let (above, below) = clocks.steps(values[index], counts[index], denominators[index]) ?? (0, 0)
-            result.countSteps.append(above)
-            result.denominatorSteps.append(below)
-        }
+        result.countSteps = steps.map(\.0)
+        result.denominatorSteps = steps.map(\.1)
         return result
     }
 }

@@ -41,7 +41,7 @@ struct Decimal {
     /// The integer m with m / power = value, if there is one. -0.0 has none: it would come back as +0.0.
     @inline(__always)
     static func integer(_ value: Double, power: Double) -> Int64? {
-        let scaled = (value * power).rounded(.toNearestOrEven)
+        let scaled = (value * power).nearestInteger
         guard abs(scaled) <= largest else { return nil }
         let integer = Int64(scaled)
         return (Double(integer) / power).bitPattern == value.bitPattern ? integer : nil

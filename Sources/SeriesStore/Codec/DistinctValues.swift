@@ -8,13 +8,30 @@ struct DistinctValues {
 
     /// Nil if more than a quarter of the values are distinct: then the list costs more than it saves.
     init?(_ values: [Double]) {
-        var known = Set<UInt64>()
         let most = values.count / 4
-        for value in values where known.insert(value.bitPattern).inserted && known.count > most { return nil }
-        let ordered = known.map { Double(bitPattern: $0).orderedBits }.sorted()
-        ascending = ordered.map { Double(orderedBits: $0) }
-        let rank = Dictionary(uniqueKeysWithValues: ordered.enumerated().map { ($1, Int64($0)) })
-        ranks = values.map { rank[$0.orderedBits] ?? 0 }
+        guard most > 0 else { return nil }
+        // Open addressing, at most half full: value and place are those of `found`, in order of appearance.
+        let bits = 64 - (2 * most).leadingZeroBitCount
+        var table = [Int32](repeating: -1, count: 1 << bits)
+        var found: [Int64] = []
+        var places: [Int32] = []
+        places.reserveCapacity(values.count)
+        for value in values {
+            let key = value.orderedBits
+            var slot = Int(truncatingIfNeeded: (UInt64(bitPattern: key) &* 0x9E37_79B9_7F4A_7C15) >> UInt64(64 - bits))
+            while table[slot] >= 0, found[Int(table[slot])] != key { slot = (slot &+ 1) & (table.count &- 1) }
+            if table[slot] < 0 {
+                if found.count == most { return nil }
+                table[slot] = Int32(found.count)
+                found.append(key)
+            }
+            places.append(table[slot])
+        }
+        let order = found.indices.sorted { found[$0] < found[$1] }
+        var rank = [Int64](repeating: 0, count: found.count)
+        for (index, place) in order.enumerated() { rank[place] = Int64(index) }
+        ascending = order.map { Double(orderedBits: found[$0]) }
+        ranks = places.map { rank[Int($0)] }
     }
 
     /// Count of distinct values, their column, and the column of ranks.

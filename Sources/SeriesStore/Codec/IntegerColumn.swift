@@ -33,23 +33,24 @@ enum IntegerColumn {
             bytes.append(Form.zero.rawValue)
             return
         }
-        let width = (71 - union.leadingZeroBitCount) / 8
-        let planes = planes(values, width: width)
-        let packedPlanes = compressor.compress(planes)
-        let planesSize = 1 + min(packedPlanes.count, planes.count)
-
-        let form = cheapestTokens(values)
-        let (tokens, low) = split(values, subBits: form.subBits ?? 0)
+        let (form, restBits) = cheapestTokens(values)
+        let (tokens, low) = split(values, subBits: form.subBits ?? 0, restBits: restBits)
         let packedTokens = compressor.compress(tokens)
-        if min(packedTokens.count, tokens.count) + low.count < planesSize {
-            bytes.append(form.rawValue)
-            appendStream(tokens, packed: packedTokens, into: &bytes)
-            bytes.append(contentsOf: low)
-        } else {
-            bytes.append(Form.planes.rawValue)
-            bytes.append(UInt8(width))
-            appendStream(planes, packed: packedPlanes, into: &bytes)
+        // Repeats are so rare that only what is kept for long is worth looking for them.
+        if compressor.effort == .thorough {
+            let width = (71 - union.leadingZeroBitCount) / 8
+            let planes = planes(values, width: width)
+            let packedPlanes = compressor.compress(planes)
+            if 1 + min(packedPlanes.count, planes.count) <= min(packedTokens.count, tokens.count) + low.count {
+                bytes.append(Form.planes.rawValue)
+                bytes.append(UInt8(width))
+                appendStream(planes, packed: compressor.compressOnce(planes, or: packedPlanes), into: &bytes)
+                return
+            }
         }
+        bytes.append(form.rawValue)
+        appendStream(tokens, packed: compressor.compressOnce(tokens, or: packedTokens), into: &bytes)
+        bytes.append(contentsOf: low)
     }
 
     /// Reads a column of `count` values.
@@ -105,32 +106,41 @@ enum IntegerColumn {
         return (UInt8(truncatingIfNeeded: (2 << subBits) + ((rest - 1) << subBits) + leading), rest)
     }
 
-    private static func split(_ values: [UInt64], subBits: Int) -> (tokens: [UInt8], low: [UInt8]) {
-        var tokens: [UInt8] = []
-        tokens.reserveCapacity(values.count)
-        var low = BitWriter()
-        for value in values {
-            let (token, rest) = token(value, subBits: subBits)
-            tokens.append(token)
-            low.append(value, bits: rest)
+    /// Tokens, and the string of the bits below them.
+    private static func split(
+        _ values: [UInt64], subBits: Int, restBits: Int
+    ) -> (tokens: [UInt8], low: [UInt8]) {
+        var writer = BitWriter(bits: restBits)
+        let tokens = unsafe [UInt8](unsafeUninitializedCapacity: values.count) { tokens, count in
+            for index in values.indices {
+                let (token, rest) = token(values[index], subBits: subBits)
+                unsafe tokens.initializeElement(at: index, to: token)
+                writer.append(values[index], bits: rest)
+            }
+            count = values.count
         }
-        return (tokens, low.finished())
+        return (tokens, writer.finished())
     }
 
-    /// The number of sub-bits at which entropy of the tokens plus raw bits is least.
-    private static func cheapestTokens(_ values: [UInt64]) -> Form {
-        let forms: [Form] = [.tokens0, .tokens1, .tokens2]
-        let costs = forms.map { form in
+    /// The number of sub-bits at which entropy of the tokens plus raw bits is least, and how many raw bits that leaves.
+    ///
+    /// Numbers with one finest token have one coarser token, too: they are counted once.
+    private static func cheapestTokens(_ values: [UInt64]) -> (form: Form, restBits: Int) {
+        var finest = [Int](repeating: 0, count: 256)
+        for value in values { finest[Int(token(value, subBits: 2).token)] += 1 }
+        var best: (form: Form, restBits: Int, cost: Double) = (.tokens0, 0, .infinity)
+        for form in [Form.tokens0, .tokens1, .tokens2] {
             var histogram = [Int](repeating: 0, count: 256)
-            var raw = 0
-            for value in values {
-                let (token, rest) = token(value, subBits: form.subBits ?? 0)
-                histogram[Int(token)] += 1
-                raw += rest
+            var restBits = 0
+            for (index, count) in finest.enumerated() where count > 0 {
+                let (token, rest) = token(TokenMeanings.of(subBits: 2).least(index), subBits: form.subBits ?? 0)
+                histogram[Int(token)] += count
+                restBits += rest * count
             }
-            return Entropy.bits(histogram, total: values.count) + Double(raw)
+            let cost = Entropy.bits(histogram, total: values.count) + Double(restBits)
+            if cost < best.cost { best = (form, restBits, cost) }
         }
-        return zip(forms, costs).min { $0.1 < $1.1 }.map(\.0) ?? .tokens0
+        return (best.form, best.restBits)
     }
 
     /// A run of bytes, packed or as it is, whichever is shorter: varint of length and one bit, then the bytes.

@@ -30,6 +30,9 @@ struct TokenMeanings: Sendable {
         self.rests = rests
     }
 
+    /// The least number with a token.
+    func least(_ token: Int) -> UInt64 { values[token] }
+
     /// How long the bit string of these tokens is.
     func restBits(_ tokens: [UInt8]) -> Int {
         var bits = 0

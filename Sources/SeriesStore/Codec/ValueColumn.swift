@@ -44,13 +44,16 @@ enum ValueColumn {
         }
         if let decimal, decimal.exceptions.isEmpty { return best }
         let ratio = Approximation.ratio(values)
-        for approximation in [
+        let approximations = [
             Approximation.decimal(values), Approximation.multiple(values), ratio, ratio?.withClocks(values),
-        ] {
-            guard let approximation else { continue }
-            consider(.approximate) { approximation.encode(into: &$0, with: compressor) }
+        ]
+        let approximate = approximations.compactMap { $0.map { ApproximationForm($0) } }.min { $0.cost < $1.cost }
+        let bits = SequenceForm(values.map { $0.orderedBits })
+        if let approximate, approximate.cost < bits?.cost ?? .infinity {
+            consider(.approximate) { approximate.encode(into: &$0, with: compressor) }
+        } else if let bits {
+            consider(.bits) { bits.encode(into: &$0, with: compressor) }
         }
-        consider(.bits) { SequenceColumn.encode(values.map { $0.orderedBits }, into: &$0, with: compressor) }
         return best
     }
 

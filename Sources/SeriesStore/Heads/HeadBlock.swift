@@ -91,7 +91,7 @@ struct HeadBlock: Sendable {
             var before: Int64 = 0
             for value in values {
                 // `power` has seen that all of them are.
-                let integer = Int64((value * power).rounded(.toNearestOrEven))
+                let integer = Int64((value * power).nearestInteger)
                 bytes.appendSigned(integer - before)
                 before = integer
             }

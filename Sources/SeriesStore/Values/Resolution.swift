@@ -1,12 +1,6 @@
 // The unit in which a forecast is rounded: 1, 2 or 5 times a power of ten, kept as a fraction, so that a stored integer
 // becomes the same double here and in plain SQL: one exact product, one correctly rounded division.
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#endif
-
 /// A step of 1, 2 or 5 x 10^k, as an exact fraction.
 public struct Resolution: Sendable, Hashable {
     /// 1, 2 or 5 times a power of ten.
@@ -37,17 +31,12 @@ public struct Resolution: Sendable, Hashable {
 
     /// The next coarser step: 1 -> 2 -> 5 -> 10. The coarsest, 5 x 10^17, stays.
     public var coarser: Resolution {
-        let (exponent, mantissa) = parts
-        return switch mantissa {
-        case 1: Resolution(exponent: exponent, mantissa: 2)
-        case 2: Resolution(exponent: exponent, mantissa: 5)
-        default: exponent < 17 ? Resolution(exponent: exponent + 1, mantissa: 1) : self
-        }
+        Self.all[min(Self.count(atMost: value), Self.all.count - 1)]
     }
 
     /// How many whole steps are nearest to `value`, as a double, which may exceed what an integer holds.
     func steps(_ value: Double) -> Double {
-        (value * Double(denominator) / Double(numerator)).rounded(.toNearestOrEven)
+        (value * Double(denominator) / Double(numerator)).nearestInteger
     }
 
     /// The value of so many steps. SQL computes the same double: `units * num * 1.0 / den`.
@@ -64,33 +53,27 @@ public struct Resolution: Sendable, Hashable {
         return candidate
     }
 
-    private static func largest(atMost bound: Double) -> Resolution {
-        guard bound > finest.value else { return finest }
-        // Half a decade of doubt about the logarithm, and then at most four steps up.
-        let exponent = bound < 1e17 ? Int((log10(bound) - 0.5).rounded(.down)) : 16
-        var candidate = Resolution(exponent: max(exponent, -18), mantissa: 1)
-        while candidate.coarser != candidate, candidate.coarser.value <= bound { candidate = candidate.coarser }
-        return candidate
+    private static func largest(atMost bound: Double) -> Resolution { all[max(count(atMost: bound) - 1, 0)] }
+
+    /// How many of all steps are at most a bound.
+    private static func count(atMost bound: Double) -> Int {
+        var (low, high) = (0, values.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if values[middle] <= bound { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
+
+    /// 10^-18, 2 x 10^-18, … 5 x 10^17: an interval of every last value is rounded to one of them.
+    private static let all = (-18...17).flatMap { exponent in
+        [1, 2, 5].map { Resolution(exponent: exponent, mantissa: $0) }
+    }
+    private static let values = all.map(\.value)
 
     private init(exponent: Int, mantissa: Int64) {
         numerator = mantissa * (exponent > 0 ? Self.powerOfTen(exponent) : 1)
         denominator = exponent < 0 ? Self.powerOfTen(-exponent) : 1
-    }
-
-    private var parts: (exponent: Int, mantissa: Int64) {
-        var mantissa = numerator
-        var exponent = 0
-        while mantissa >= 10 {
-            mantissa /= 10
-            exponent += 1
-        }
-        var rest = denominator
-        while rest >= 10 {
-            rest /= 10
-            exponent -= 1
-        }
-        return (exponent, mantissa)
     }
 
     private static func powerOfTen(_ exponent: Int) -> Int64 {

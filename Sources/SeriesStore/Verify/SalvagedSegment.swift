@@ -25,7 +25,7 @@ struct SalvagedSegment {
         guard size <= bytes.count else { throw .damaged("a segment that breaks off") }
         let directory = try SegmentDirectory(Array(bytes[..<size]), with: decompressor)
         kind = directory.kind
-        rest = SegmentBuilder(kind: directory.kind, compressor: Compressor(level: 3))
+        rest = SegmentBuilder(kind: directory.kind, compressor: Compressor(.quick))
         for chunk in directory.chunks {
             let times = directory.times[chunk.times]
             do throws(StoreError) {

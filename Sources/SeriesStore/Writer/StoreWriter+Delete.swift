@@ -42,7 +42,7 @@ extension StoreWriter {
                 let one: RewrittenSegment? = try await database.read { db in
                     // The last bin of a tier reaches beyond its time.
                     let length = info.kind == .tier ? group.tierStep * 1_000_000_000 - 1 : 0
-                    return try SegmentReading(db).rewritten(info, with: Compressor(level: 3)) { chunk, times in
+                    return try SegmentReading(db).rewritten(info, with: Compressor(.quick)) { chunk, times in
                         series.contains(chunk.owner)
                             ? Cut(range, first: times.first, last: times.last.subtracting(-length)) : .nothing
                     }
@@ -116,7 +116,7 @@ extension StoreWriter {
                 }
                 let there = Set(try bins(other, to).map { Bins.index(of: $0.first, stepSeconds: step) })
                 let new = try bins(series, from).filter { !there.contains(Bins.index(of: $0.first, stepSeconds: step)) }
-                var encoder = GroupEncoder(group, row: row, compressor: Compressor(level: 3), isMerge: false)
+                var encoder = GroupEncoder(group, row: row, compressor: Compressor(.quick), isMerge: false)
                 if !new.isEmpty { encoder.append(series: other, new, stepSeconds: step) }
                 return encoder.finished()
             }

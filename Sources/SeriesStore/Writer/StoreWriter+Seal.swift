@@ -126,9 +126,7 @@ extension StoreWriter {
 
 /// Encodes beside the commit loop: commits go on meanwhile.
 private actor Sealer {
-    private let compressor = Compressor(level: 3)
-    /// A merged segment stays for a year; three per cent of its size are worth the CPU of one pass.
-    private static let thoroughLevel: Int32 = 12
+    private let compressor = Compressor(.quick)
 
     func seal(_ request: SealRequest) -> SealedGroup { request.sealed(compressor: compressor) }
 
@@ -144,7 +142,7 @@ private actor Sealer {
     func merge(_ request: MergeRequest, _ database: StoreDatabase) async -> Outcome {
         do {
             let merged = try await database.read { db in
-                try request.merged(db, compressor: Compressor(level: Self.thoroughLevel))
+                try request.merged(db, compressor: Compressor(.thorough))
             }
             return merged.map { .merged($0) } ?? .gone
         } catch {

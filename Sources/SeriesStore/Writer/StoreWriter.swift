@@ -41,7 +41,7 @@ public actor StoreWriter {
     let onCommit: @Sendable (SampleBatch) -> Void
     let now: @Sendable () -> Timestamp
     let clock: any Clock<Duration>
-    let journalCompressor = Compressor(level: 1)
+    let journalCompressor = Compressor(.quick)
     /// Counts commits and knows the one in flight.
     public nonisolated let meter = CommitMeter()
 

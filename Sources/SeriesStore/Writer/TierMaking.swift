@@ -26,7 +26,7 @@ struct TierMaking: Sendable {
         let first = group.group * GroupKey.size
         var encoders = steps.map { step in
             GroupEncoder(
-                GroupKey(tier: step, series: first), row: row, compressor: Compressor(level: 3), isMerge: false)
+                GroupKey(tier: step, series: first), row: row, compressor: Compressor(.quick), isMerge: false)
         }
         for series in first..<first + GroupKey.size {
             let samples = try leaving(series, reading)

@@ -6,22 +6,55 @@ import CZstd
 
 /// Compresses many small runs of bytes; keeps its work space from one to the next. Not for use by two at once.
 @safe final class Compressor {
-    private let context: OpaquePointer
+    /// How much CPU a column is worth.
+    enum Effort {
+        /// What is written again within hours.
+        case quick
+        /// What stays: more forms are tried, and the chosen one is packed at a level of 3 % less bytes for several times
+        /// the CPU.
+        case thorough
+    }
 
-    /// - Parameter level: 1 for the journal, 3 for segments: higher ones gain 3 to 4 % for several times the CPU.
-    init(level: Int32) {
+    let effort: Effort
+    private let context: OpaquePointer
+    /// Of a thorough one: for what was chosen.
+    private let slow: OpaquePointer?
+
+    /// Level 1: of columns as short as ours it makes less bytes than level 3 in less time.
+    private static let quickLevel: Int32 = 1
+    private static let thoroughLevel: Int32 = 11
+
+    init(_ effort: Effort) {
+        self.effort = effort
+        unsafe context = unsafe Self.context(level: Self.quickLevel)
+        unsafe slow = effort == .thorough ? unsafe Self.context(level: Self.thoroughLevel) : nil
+    }
+
+    private static func context(level: Int32) -> OpaquePointer {
         guard let context = unsafe ZSTD_createCCtx() else { preconditionFailure("no memory for a zstd context") }
-        unsafe self.context = unsafe context
         unsafe Self.check(ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level))
         unsafe Self.check(ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 0))
         // ZSTD_c_format = ZSTD_f_zstd1_magicless; both names need a macro that Swift does not see.
         unsafe Self.check(ZSTD_CCtx_setParameter(context, ZSTD_c_experimentalParam2, 1))
+        return unsafe context
     }
 
-    deinit { unsafe ZSTD_freeCCtx(context) }
+    deinit {
+        unsafe ZSTD_freeCCtx(context)
+        unsafe ZSTD_freeCCtx(slow)
+    }
 
     /// The frame of `bytes`.
-    func compress(_ bytes: [UInt8]) -> [UInt8] {
+    func compress(_ bytes: [UInt8]) -> [UInt8] { unsafe Self.compress(bytes, with: context) }
+
+    /// The frame of what has been chosen to stay: with more effort than `quick`, if that is allowed.
+    func compressOnce(_ bytes: [UInt8], or quick: [UInt8]) -> [UInt8] {
+        guard let slow = unsafe slow else { return quick }
+        let frame = unsafe Self.compress(bytes, with: slow)
+        return frame.count < quick.count ? frame : quick
+    }
+
+    private static func compress(_ bytes: [UInt8], with context: OpaquePointer) -> [UInt8] {
         let bound = ZSTD_compressBound(bytes.count)
         return unsafe [UInt8](unsafeUninitializedCapacity: bound) { target, count in
             unsafe bytes.withUnsafeBytes { source in

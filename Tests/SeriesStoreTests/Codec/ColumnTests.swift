@@ -87,15 +87,17 @@ enum Columns {
     @Test("values come back bit for bit", arguments: 0..<400)
     func values(seed: Int) throws {
         let values = Columns.values(seed)
-        let bytes = ValueColumn.encode(values, with: Compressor(level: 3))
-        let again = try ValueColumn.decode(bytes, count: values.count, with: Decompressor())
-        #expect(again.map(\.bitPattern) == values.map(\.bitPattern))
+        for effort in [Compressor.Effort.quick, .thorough] {
+            let bytes = ValueColumn.encode(values, with: Compressor(effort))
+            let again = try ValueColumn.decode(bytes, count: values.count, with: Decompressor())
+            #expect(again.map(\.bitPattern) == values.map(\.bitPattern))
+        }
     }
 
     @Test("timestamps come back exactly, over the full range", arguments: 0..<120)
     func timestamps(seed: Int) throws {
         let timestamps = Columns.timestamps(seed)
-        let bytes = TimeColumn.encode(timestamps, with: Compressor(level: 3))
+        let bytes = TimeColumn.encode(timestamps, with: Compressor(.quick))
         #expect(try TimeColumn.decode(bytes, count: timestamps.count, with: Decompressor()) == timestamps)
     }
 
@@ -103,23 +105,25 @@ enum Columns {
     func integers(seed: Int) throws {
         var random = Seeded(seed)
         let values = (0..<500).map { _ in Int64(bitPattern: random.next()) >> Int64.random(in: 0...63, using: &random) }
-        var bytes: [UInt8] = []
-        SequenceColumn.encode(values, into: &bytes, with: Compressor(level: 3))
-        var reader = ByteReader(bytes, what: "test")
-        #expect(try SequenceColumn.decode(&reader, count: values.count, with: Decompressor()) == values)
-        #expect(reader.remaining == 0)
+        for effort in [Compressor.Effort.quick, .thorough] {
+            var bytes: [UInt8] = []
+            SequenceColumn.encode(values, into: &bytes, with: Compressor(effort))
+            var reader = ByteReader(bytes, what: "test")
+            #expect(try SequenceColumn.decode(&reader, count: values.count, with: Decompressor()) == values)
+            #expect(reader.remaining == 0)
+        }
     }
 
     @Test("regular timestamps cost next to nothing")
     func regular() {
         let timestamps = (0..<4096).map { Int64($0) * 10_000_000_000 + 1_700_000_000_000_000_000 }
-        #expect(TimeColumn.encode(timestamps, with: Compressor(level: 3)).count < 40)
+        #expect(TimeColumn.encode(timestamps, with: Compressor(.quick)).count < 40)
     }
 
     @Test("a percentage of CPU time costs its ticks, not its mantissa")
     func clocks() {
         // Kind 6 with 4096 values: 11 bits of ticks, 2.6 bits of elapsed ticks, and the steps of two clocks.
-        let bytes = ValueColumn.encode(Columns.values(55), with: Compressor(level: 3))
+        let bytes = ValueColumn.encode(Columns.values(55), with: Compressor(.quick))
         #expect(bytes[0] == ValueColumn.Mode.approximate.rawValue)
         #expect(bytes[1] == 3)
         #expect(bytes.count < 4096 * 5 / 2)
@@ -129,7 +133,7 @@ enum Columns {
     func damage(seed: Int) {
         var random = Seeded(seed)
         let values = Columns.values(seed)
-        var bytes = ValueColumn.encode(values, with: Compressor(level: 3))
+        var bytes = ValueColumn.encode(values, with: Compressor(seed % 2 == 0 ? .quick : .thorough))
         switch seed % 3 {
         case 0: bytes.removeLast(Int.random(in: 1...bytes.count, using: &random))
         default:

@@ -51,7 +51,7 @@ import Testing
 
     @Test("whichever bit of a journal row flips, wherever it is cut, it is an error")
     func journal() throws {
-        let bytes = GoldenContents.journal.encoded(with: Compressor(level: 1))
+        let bytes = GoldenContents.journal.encoded(with: Compressor(.quick))
         #expect(try JournalRow(bytes, with: Decompressor()) == GoldenContents.journal)
         for bit in 0..<bytes.count * 8 {
             var damaged = bytes
@@ -68,7 +68,7 @@ import Testing
     @Test("random bytes behind good checksums are errors or numbers, never traps", arguments: 0..<200)
     func fuzz(seed: Int) {
         var random = Seeded(seed)
-        let payload = ValueColumn.encode(Columns.values(seed), with: Compressor(level: 3))
+        let payload = ValueColumn.encode(Columns.values(seed), with: Compressor(.quick))
         for _ in 0..<20 {
             var damaged = payload
             for _ in 0...Int.random(in: 0...8, using: &random) {

@@ -52,7 +52,7 @@ enum GoldenContents {
         ]
 
     static func segment() -> [UInt8] {
-        var builder = SegmentBuilder(kind: .samples, compressor: Compressor(level: 3))
+        var builder = SegmentBuilder(kind: .samples, compressor: Compressor(.quick))
         for (series, values) in segmentValues {
             builder.append(
                 series: series, Samples(timestamps: (0..<40).map { $0 * 1_000_000_000 }, values: values))

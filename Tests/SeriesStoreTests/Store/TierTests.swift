@@ -277,7 +277,7 @@ import Testing
         var random = Seeded(seed)
         let bins = TierBin.bins(of: Self.samples(seed), stepSeconds: 300)
         let starts = bins.map { Bins.start(of: Bins.index(of: $0.first, stepSeconds: 300), stepSeconds: 300) }
-        let bytes = TierChunk.encode(bins, starts: starts, with: Compressor(level: 3))
+        let bytes = TierChunk.encode(bins, starts: starts, with: Compressor(.quick))
         #expect(try TierChunk.decode(bytes, starts: starts, stepSeconds: 300, with: Decompressor()) == bins)
         for _ in 0..<20 {
             var damaged = bytes

@@ -78,7 +78,7 @@ enum StateTable {
             "INSERT OR REPLACE INTO state(grid, processed, size, bytes) VALUES (?, ?, ?, ?)",
             [
                 .integer(grid), .integer(processed), .integer(Int64(bytes.count)),
-                .blob(Compressor(level: 3).compress(bytes)),
+                .blob(Compressor(.quick).compress(bytes)),
             ], on: .state)
     }
 
