@@ -26,13 +26,15 @@ final class ArrivalBook: Sendable {
         var oldest = Timestamp.max
         var samples = 0
 
-        /// - Returns: whether this is the first sample since the last look.
-        mutating func note(_ timestamp: Timestamp) -> Bool {
-            _ = detector.observe(timestamp)
-            newest = max(newest, timestamp)
-            oldest = min(oldest, timestamp)
-            samples += 1
-            return samples == 1
+        /// - Returns: whether these are the first samples since the last look.
+        mutating func note(_ timestamps: ArraySlice<Timestamp>) -> Bool {
+            for timestamp in timestamps {
+                _ = detector.observe(timestamp)
+                newest = max(newest, timestamp)
+                oldest = min(oldest, timestamp)
+            }
+            samples += timestamps.count
+            return samples == timestamps.count
         }
     }
 
@@ -43,13 +45,15 @@ final class ArrivalBook: Sendable {
 
     private let book = Mutex(Book())
 
-    /// Notes committed samples, in journal order. Cost: a dictionary look-up and some comparisons a sample.
+    /// Notes committed samples, those of one series in journal order. Cost: some comparisons a sample, and a dictionary
+    /// look-up for neighbours of one series.
     func note(_ batch: SampleBatch) {
+        let runs = batch.runs
         book.withLock { book in
-            for index in 0..<batch.count {
-                let series = batch.series[index]
+            for run in runs {
+                let series = batch.series[run.lowerBound]
                 // Changed where it stands: a page has 300 bytes.
-                if book.pages[series, default: Page()].note(batch.timestamps[index]) { book.touched.append(series) }
+                if book.pages[series, default: Page()].note(batch.timestamps[run]) { book.touched.append(series) }
             }
         }
     }

@@ -21,6 +21,26 @@ struct Head: Sendable {
     private static let blockSamples = 64
 
     mutating func append(_ timestamp: Timestamp, _ value: Double, row: Int64) {
+        note(timestamp, row: row)
+        tail.append(timestamp, value)
+        if tail.count >= Self.blockSamples { pack() }
+    }
+
+    /// Appends some samples of a batch, which are all of this series.
+    mutating func append(_ batch: SampleBatch, _ range: Range<Int>, row: Int64) {
+        for index in range { note(batch.timestamps[index], row: row) }
+        var at = range.lowerBound
+        while at < range.upperBound {
+            let end = min(range.upperBound, at + Self.blockSamples - tail.count)
+            tail.timestamps.append(contentsOf: batch.timestamps[at..<end])
+            tail.values.append(contentsOf: batch.values[at..<end])
+            if tail.count >= Self.blockSamples { pack() }
+            at = end
+        }
+    }
+
+    @inline(__always)
+    private mutating func note(_ timestamp: Timestamp, row: Int64) {
         if count == 0 {
             firstRow = row
         } else if timestamp <= newestTime {
@@ -28,11 +48,11 @@ struct Head: Sendable {
         }
         newestTime = max(newestTime, timestamp)
         count += 1
-        tail.append(timestamp, value)
-        if tail.count >= Self.blockSamples {
-            blocks.append(HeadBlock(tail))
-            tail.removeAll()
-        }
+    }
+
+    private mutating func pack() {
+        blocks.append(HeadBlock(tail))
+        tail.removeAll()
     }
 
     /// All samples, in journal order.

@@ -31,19 +31,15 @@ struct StoreContents: Sendable {
         (segments[group] ?? []).reversed().contains { $0.first < to && $0.last >= from }
     }
 
-    /// Adds committed samples.
+    /// Adds committed samples. Where those of a series stand together, its head is looked up once.
     mutating func append(_ batch: SampleBatch, row: Int64, at now: Timestamp, unless sealed: (SeriesID) -> Bool) {
-        var group: GroupKey?
-        for index in batch.series.indices {
-            let series = batch.series[index]
+        for run in batch.runs {
+            let series = batch.series[run.lowerBound]
             if sealed(series) { continue }
-            openCount += 1
-            heads[series, default: Head()].append(batch.timestamps[index], batch.values[index], row: row)
+            openCount += run.count
+            heads[series, default: Head()].append(batch, run, row: row)
             let key = GroupKey(series: series)
-            if key != group {
-                group = key
-                if openSince[key] == nil { openSince[key] = now }
-            }
+            if openSince[key] == nil { openSince[key] = now }
         }
     }
 

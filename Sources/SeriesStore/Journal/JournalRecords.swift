@@ -6,14 +6,18 @@ enum JournalRecords {
     static func plain(_ records: [RecordEntry]) -> [UInt8] {
         var names: [String] = []
         var index: [String: Int] = [:]
-        for record in records where index[record.model] == nil {
+        let models = records.map { record in
+            // Untrained series share two names; only those of networks are many.
+            if let known = names.prefix(2).firstIndex(of: record.model) ?? index[record.model] { return known }
             index[record.model] = names.count
             names.append(record.model)
+            return names.count - 1
         }
         var plain: [UInt8] = []
         plain.appendVarint(names.count)
         for name in names { plain.appendText(name) }
-        for record in records {
+        plain.reserveCapacity(plain.count + records.count * 24)
+        for (record, model) in zip(records, models) {
             plain.appendVarint(UInt64(bitPattern: record.grid))
             plain.appendSigned(record.bin)
             plain.appendVarint(record.lead << 1 | (record.backfilled ? 1 : 0))
@@ -22,7 +26,7 @@ enum JournalRecords {
             plain.appendSigned(record.median)
             plain.append(record.lower)
             plain.append(record.upper)
-            plain.appendVarint(index[record.model] ?? 0)
+            plain.appendVarint(model)
         }
         return plain
     }

@@ -23,6 +23,25 @@ public struct SampleBatch: Sendable, Equatable {
         self.values = values
     }
 
+    /// The samples of some batches, one batch after the other.
+    init(joining batches: [SampleBatch]) {
+        let filled = batches.filter { !$0.isEmpty }
+        self.init()
+        if filled.count == 1 {
+            self = filled[0]
+            return
+        }
+        reserve(filled.reduce(0) { $0 + $1.count })
+        for batch in filled { append(contentsOf: batch) }
+    }
+
+    /// Makes room for so many.
+    public mutating func reserve(_ count: Int) {
+        series.reserveCapacity(count)
+        timestamps.reserveCapacity(count)
+        values.reserveCapacity(count)
+    }
+
     /// Adds one sample at the end.
     public mutating func append(series: SeriesID, timestamp: Timestamp, value: Double) {
         self.series.append(series)

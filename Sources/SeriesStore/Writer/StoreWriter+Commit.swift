@@ -53,10 +53,11 @@ extension StoreWriter {
             try giveBack(batch, plan, because: error)
             return
         }
-        apply(plan)
+        let samples = plan.samples.bySeries()
+        apply(plan, samples)
         for pending in batch { pending.waiter?.resume(returning: .success(())) }
         announceSpace()
-        if !plan.samples.isEmpty { onCommit(plan.samples) }
+        if !samples.isEmpty { onCommit(samples) }
         askForSeals()
     }
 
@@ -76,13 +77,13 @@ extension StoreWriter {
 
     private func plan(_ batch: [Pending]) -> CommitPlan {
         var plan = CommitPlan()
+        plan.samples = SampleBatch(joining: batch.map(\.entry.samples))
         for pending in batch {
-            if plan.samples.isEmpty {
-                plan.samples = pending.entry.samples
+            if plan.records.isEmpty {
+                plan.records = pending.entry.records
             } else {
-                plan.samples.append(contentsOf: pending.entry.samples)
+                plan.records += pending.entry.records
             }
-            plan.records += pending.entry.records
             plan.fans += pending.entry.fans
             plan.rows += pending.entry.rows
         }
@@ -104,11 +105,13 @@ extension StoreWriter {
     }
 
     /// Makes memory say what the file now says.
-    private func apply(_ plan: CommitPlan) {
+    ///
+    /// - Parameter samples: those of the plan, series by series.
+    private func apply(_ plan: CommitPlan, _ samples: SampleBatch) {
         let now = now()
         state.withLock { contents in
             contents.lastRow = plan.row
-            contents.append(plan.samples, row: plan.row, at: now) { _ in false }
+            contents.append(samples, row: plan.row, at: now) { _ in false }
             contents.append(plan.records, row: plan.row, at: now) { _ in false }
             for seal in plan.seals { contents.apply(seal, at: now) }
             if let counted = contents.historyBytes {
