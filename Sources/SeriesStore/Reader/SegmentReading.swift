@@ -16,12 +16,20 @@ final class SegmentReading {
     let decompressor = Decompressor()
     private var opened: [Int64: (blob: SegmentBlob, directory: SegmentDirectory)] = [:]
     private var timeColumns: [TimesKey: [Timestamp]] = [:]
+    /// The chunk that was decoded last: the sample before a range is often in the chunk in which the range begins.
+    private var newest: (key: ChunkKey, samples: Samples)?
     /// So many segments and time columns are remembered: 10 MB at most.
     private static let remembered = 64
 
     private struct TimesKey: Hashable {
         let segment: Int64
         let start: Int
+    }
+
+    private struct ChunkKey: Hashable {
+        let segment: Int64
+        let owner: Int64
+        let first: Timestamp
     }
 
     /// Read at once from the front of a segment: holds the directory of most.
@@ -143,9 +151,14 @@ final class SegmentReading {
     func samples(
         _ chunk: SegmentDirectory.Chunk, _ times: SegmentDirectory.Times, _ blob: SegmentBlob, _ info: SegmentInfo
     ) throws(StoreError) -> Samples {
+        let key = ChunkKey(segment: info.id, owner: chunk.owner, first: times.first)
+        if let newest, newest.key == key { return newest.samples }
         let timestamps = try timestamps(times, blob, info)
         let payload = try chunk.payload(what: "chunk in segment \(info.id)", blob.read)
-        return Samples(timestamps: timestamps, values: try chunk.values(payload, times.count, with: decompressor))
+        let values = try chunk.values(payload, times.count, with: decompressor)
+        let samples = Samples(timestamps: timestamps, values: values)
+        newest = (key, samples)
+        return samples
     }
 
     /// Decodes one chunk of the record.
