@@ -22,7 +22,7 @@ import Testing
         }
         let places = (0..<14).map { _ in Int(random.next() % UInt64(count)) }.sorted()
         var selected = values
-        select(places[...], of: &selected, in: 0..<count)
+        select(places.span, of: &selected)
         let sorted = values.sorted()
         for place in places { #expect(selected[place] == sorted[place]) }
         #expect(selected.sorted() == sorted)

@@ -183,6 +183,7 @@ actor ForecastingService {
                     series: series.series, stepSeconds: series.pipeline.plan.stepSeconds, range: from..<to,
                     aggregate: series.aggregate))
         }
+        outbox.reserve(bins: Int(Self.binsOfTurn - left))
         var more = requests.count < due.count
         // All that live series ask for lies in the heads: one look there answers thousands of them.
         for ((next, request), values) in zip(zip(due, requests), await bins(requests)) {
@@ -218,10 +219,12 @@ actor ForecastingService {
         into outbox: inout Outbox
     ) -> Bool {
         guard let series = tracked[id] else { return false }
+        var events: [PipelineEvent] = []
         for (bin, value) in zip(range, values) {
             // More than two closed bins that are not processed: catch-up.
             let backfilled = newestClosed - bin >= 2
-            let events = series.pipeline.close(bin: bin, value: value, backfilled: backfilled, issuedAt: now)
+            events.removeAll(keepingCapacity: true)
+            series.pipeline.close(bin: bin, value: value, backfilled: backfilled, issuedAt: now, into: &events)
             outbox.add(events, of: series)
             count(events)
             let isNow = now - series.pipeline.clock.end(of: bin) <= Self.present

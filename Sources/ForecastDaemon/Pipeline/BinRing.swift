@@ -4,6 +4,17 @@
 
 import RNNForecast
 
+/// A bin and its value.
+struct NewestBin: Sendable, Hashable {
+    let bin: Int64
+    let value: Double
+
+    /// It alone, for a forecaster that looks at no other.
+    func history(stepSeconds: Int64) -> BinHistory {
+        BinHistory(first: bin, stepSeconds: stepSeconds, values: [value])
+    }
+}
+
 /// The newest closed bins, contiguous, missing ones NaN.
 struct BinRing: Sendable {
     /// Seconds in a bin.
@@ -70,11 +81,9 @@ struct BinRing: Sendable {
         }
     }
 
-    /// The newest bin with a value, alone.
-    var newestPresent: BinHistory? {
-        values.lastIndex(where: \.isFinite).map {
-            BinHistory(first: first + Int64($0), stepSeconds: stepSeconds, values: [values[$0]])
-        }
+    /// The newest bin with a value.
+    var newestPresent: NewestBin? {
+        values.lastIndex(where: \.isFinite).map { NewestBin(bin: first + Int64($0), value: values[$0]) }
     }
 
     /// Keeps more bins from now on, and takes older ones from the store's.

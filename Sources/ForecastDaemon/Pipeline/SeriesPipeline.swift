@@ -82,17 +82,22 @@ struct SeriesPipeline: Sendable {
     ///   - issuedAt: the wall clock, for the rows.
     /// - Returns: rows in the order in which they were made.
     mutating func close(bin: Int64, value: Double, backfilled: Bool, issuedAt: Timestamp) -> [PipelineEvent] {
-        precondition(bin >= nextBin, "bins are closed in order")
         var events: [PipelineEvent] = []
-        // A bin's score, fan and two entries of the record.
-        events.reserveCapacity(4)
+        close(bin: bin, value: value, backfilled: backfilled, issuedAt: issuedAt, into: &events)
+        return events
+    }
+
+    /// The same; appends the rows to `events`, whose room serves a whole catch-up.
+    mutating func close(
+        bin: Int64, value: Double, backfilled: Bool, issuedAt: Timestamp, into events: inout [PipelineEvent]
+    ) {
+        precondition(bin >= nextBin, "bins are closed in order")
         // Beyond a horizon of missing bins nothing is issued or scored: a long gap costs as much as a short one.
         while nextBin < bin, missing < plan.horizon {
             take(.nan, backfilled: backfilled, issuedAt: issuedAt, into: &events)
         }
         if nextBin < bin { skip(to: bin, backfilled: backfilled, into: &events) }
         take(value.isFinite ? value : .nan, backfilled: backfilled, issuedAt: issuedAt, into: &events)
-        return events
     }
 
     /// A late sample has changed a closed bin. The ring is repaired, and so is what the next rows are made of;
@@ -224,7 +229,7 @@ struct SeriesPipeline: Sendable {
     }
 
     /// What a last value's other leads are made of.
-    private typealias Rest = (forecaster: Forecaster, newest: BinHistory)
+    private typealias Rest = (forecaster: Forecaster, newest: NewestBin)
 
     /// The fan of the newest closed bin, rounded, and the model's name; nil before two bins.
     ///
@@ -238,10 +243,10 @@ struct SeriesPipeline: Sendable {
             return (Fan(serving.forecaster.forecast(history), resolution: serving.resolution), serving.name, nil)
         }
         let forecaster = untrained.forecaster(ring: ring, present: present, plan: plan)
-        if !isWhole, let fan = Self.next(forecaster, after: newest.values[0]) {
+        if !isWhole, let fan = Self.next(forecaster, after: newest.value) {
             return (fan, ModelKind.lastValue.name, (forecaster, newest))
         }
-        let quantiles = forecaster.forecast(newest)
+        let quantiles = forecaster.forecast(newest.history(stepSeconds: plan.stepSeconds))
         let width = quantiles[0, 5] - quantiles[0, 1]
         return (Fan(quantiles, resolution: Resolution(width: width)), ModelKind.lastValue.name, nil)
     }

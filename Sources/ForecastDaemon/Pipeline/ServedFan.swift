@@ -5,38 +5,54 @@
 import RNNForecast
 import SeriesStore
 
-/// The fan of an origin, or lead 1 of it and what the rest is made of.
+/// The fan of an origin, or lead 1 of it and what the rest is made of. A reference to what never changes: it goes through
+/// half a dozen hands for every bin.
 struct ServedFan: Sendable, Hashable {
-    /// The row; its fan may have lead 1 alone.
-    let row: FanRow
-    private let rest: Rest?
+    private let content: Content
+
+    private final class Content: Sendable, Hashable {
+        let row: FanRow
+        let rest: Rest?
+
+        init(_ row: FanRow, _ rest: Rest?) {
+            self.row = row
+            self.rest = rest
+        }
+
+        static func == (left: Content, right: Content) -> Bool { left.row == right.row && left.rest == right.rest }
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(row)
+            hasher.combine(rest)
+        }
+    }
 
     private struct Rest: Hashable {
         let forecaster: Forecaster
-        let newest: BinHistory
+        let newest: NewestBin
     }
 
     /// A whole fan, or one of whose rest nobody knows.
-    init(_ row: FanRow) {
-        self.row = row
-        rest = nil
-    }
+    init(_ row: FanRow) { content = Content(row, nil) }
 
     /// Lead 1 of a last value's fan.
     ///
     /// - Parameters:
     ///   - row: its resolution holds the whole fan, too (`Fan.resolution`).
     ///   - newest: the newest bin with a value.
-    init(next row: FanRow, by forecaster: Forecaster, after newest: BinHistory) {
-        self.row = row
-        rest = Rest(forecaster: forecaster, newest: newest)
+    init(next row: FanRow, by forecaster: Forecaster, after newest: NewestBin) {
+        content = Content(row, Rest(forecaster: forecaster, newest: newest))
     }
+
+    /// The row; its fan may have lead 1 alone.
+    var row: FanRow { content.row }
 
     /// The row with all leads.
     var whole: FanRow {
-        guard let rest else { return row }
+        guard let rest = content.rest else { return row }
         var whole = row
-        whole.fan = Fan(rest.forecaster.forecast(rest.newest), resolution: row.fan.resolution)
+        let history = rest.newest.history(stepSeconds: row.stepSeconds)
+        whole.fan = Fan(rest.forecaster.forecast(history), resolution: row.fan.resolution)
         return whole
     }
 }

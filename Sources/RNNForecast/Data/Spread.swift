@@ -6,10 +6,16 @@ internal import RNNKernelTable
 private func quantiles(of errors: [Double]) -> [Double] {
     var values = errors.filter(\.isFinite)
     guard let last = values.indices.last else { return [Double](repeating: 0, count: 7) }
-    let lows = quantileLevels.map { Int($0 * Double(last)) }
-    // Of the order of all only fourteen places are asked for.
-    select(lows.flatMap { [$0, min($0 + 1, last)] }.sorted()[...], of: &values, in: 0..<values.count)
-    return zip(quantileLevels, lows).map { level, low in
+    // Of the order of all only fourteen places are asked for; ascending, since levels are.
+    var places: [14 of Int] = .init(repeating: 0)
+    for (q, level) in quantileLevels.enumerated() {
+        let low = Int(level * Double(last))
+        places[2 * q] = max(low, q > 0 ? places[2 * q - 1] : 0)
+        places[2 * q + 1] = min(low + 1, last)
+    }
+    select(places.span, of: &values)
+    return quantileLevels.map { level in
+        let low = Int(level * Double(last))
         let high = min(low + 1, last)
         return values[low] + (level * Double(last) - Double(low)) * (values[high] - values[low])
     }
@@ -19,18 +25,27 @@ private func quantiles(of errors: [Double]) -> [Double] {
 /// at once).
 ///
 /// - Parameters:
-///   - places: ascending, within `range`.
+///   - places: ascending, indices of `values`.
 ///   - values: finite.
 /// - Complexity: about `n log2(places + 1)` comparisons.
-func select(_ places: ArraySlice<Int>, of values: inout [Double], in range: Range<Int>) {
-    guard !places.isEmpty, range.count > 1 else { return }
+func select(_ places: Span<Int>, of values: inout [Double]) {
+    var span = values.mutableSpan
+    select(places, 0..<places.count, of: &span, in: 0..<span.count)
+}
+
+private func select(
+    _ places: Span<Int>, _ asked: Range<Int>, of values: inout MutableSpan<Double>, in range: Range<Int>
+) {
+    guard !asked.isEmpty, range.count > 1 else { return }
     if range.count <= 12 {
         for end in range.dropFirst() {
+            let value = values[end]
             var k = end
-            while k > range.lowerBound, values[k] < values[k - 1] {
-                values.swapAt(k, k - 1)
+            while k > range.lowerBound, value < values[k - 1] {
+                values[k] = values[k - 1]
                 k -= 1
             }
+            values[k] = value
         }
         return
     }
@@ -42,16 +57,16 @@ func select(_ places: ArraySlice<Int>, of values: inout [Double], in range: Rang
         while values[left] < pivot { left += 1 }
         while values[right] > pivot { right -= 1 }
         if left <= right {
-            values.swapAt(left, right)
+            (values[left], values[right]) = (values[right], values[left])
             left += 1
             right -= 1
         }
     }
     // Up to `right` nothing is above the pivot, from `left` on nothing below; what is between them is the pivot.
-    let cut = places.firstIndex { $0 > right } ?? places.endIndex
-    select(places[..<cut], of: &values, in: range.lowerBound..<right + 1)
-    let upper = places.firstIndex { $0 >= left } ?? places.endIndex
-    select(places[upper...], of: &values, in: left..<range.upperBound)
+    let cut = asked.first { places[$0] > right } ?? asked.upperBound
+    select(places, asked.lowerBound..<cut, of: &values, in: range.lowerBound..<right + 1)
+    let upper = asked.first { places[$0] >= left } ?? asked.upperBound
+    select(places, upper..<asked.upperBound, of: &values, in: left..<range.upperBound)
 }
 
 /// The seven quantiles of `errors`, less their median: the spread around a median that is right on average.

@@ -86,34 +86,37 @@ public struct Fan: Sendable, Hashable {
     /// The same from `[lead][stride]` numbers, in one pass.
     public static func quantised(rows: [Double], places: RowPlaces, resolution: Resolution) -> Fan {
         let steps = rows.count / places.stride
-        let bounds = [(places.lower80, -1.0), (places.upper80, 1), (places.lower95, -1), (places.upper95, 1)]
-        var last = 0.0
-        for k in 0..<steps where rows[k * places.stride + places.median].isFinite {
-            last = rows[k * places.stride + places.median]
+        let bounds: [4 of (place: Int, sign: Double)] = [
+            (places.lower80, -1), (places.upper80, 1), (places.lower95, -1), (places.upper95, 1),
+        ]
+        func median(_ k: Int) -> Double { rows[k * places.stride + places.median] }
+        var first = 0.0
+        for k in 0..<steps where median(k).isFinite {
+            first = median(k)
             break
         }
-        var medians: [Double] = []
-        medians.reserveCapacity(steps)
-        var (low, high, widest) = (Double.infinity, -Double.infinity, 0.0)
+        var (low, high, widest) = (steps == 0 ? 0 : Double.infinity, steps == 0 ? 0 : -Double.infinity, 0.0)
+        var last = first
         for k in 0..<steps {
-            let row = k * places.stride
-            if rows[row + places.median].isFinite { last = rows[row + places.median] }
-            medians.append(last)
+            if median(k).isFinite { last = median(k) }
             (low, high) = (min(low, last), max(high, last))
-            for (place, sign) in bounds where rows[row + place].isFinite {
-                widest = max(widest, (rows[row + place] - last) * sign)
+            for column in bounds.indices {
+                let bound = rows[k * places.stride + bounds[column].place]
+                if bound.isFinite { widest = max(widest, (bound - last) * bounds[column].sign) }
             }
         }
-        if steps == 0 { (low, high) = (0, 0) }
         let resolution = fitting(resolution, low: low, high: high, widest: widest)
         let base = Int64(clamping: ((resolution.steps(low) / 2) + (resolution.steps(high) / 2)).rounded())
         var bytes = [UInt8](repeating: 0, count: 6 * steps)
+        last = first
         for k in 0..<steps {
-            let offset = Int16(clamping: Int64(clamping: resolution.steps(medians[k])) - base)
+            if median(k).isFinite { last = median(k) }
+            let offset = Int16(clamping: Int64(clamping: resolution.steps(last)) - base)
             bytes[2 * k] = UInt8(truncatingIfNeeded: offset)
             bytes[2 * k + 1] = UInt8(truncatingIfNeeded: offset >> 8)
             let unit = Double(base + Int64(offset))
-            for (column, (place, sign)) in bounds.enumerated() {
+            for column in bounds.indices {
+                let (place, sign) = bounds[column]
                 let bound = rows[k * places.stride + place]
                 let end = bound.isFinite ? resolution.steps(bound) : unit + sign * resolution.steps(widest)
                 bytes[(2 + column) * steps + k] = code(spread: max(0, (end - unit) * sign))
