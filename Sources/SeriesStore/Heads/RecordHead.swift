@@ -38,6 +38,10 @@ struct RecordHead: Sendable {
 
     init(_ owner: RecordOwner) { self.owner = owner }
 
+    mutating func append(_ entries: some Sequence<RecordEntry>, row: Int64) {
+        for entry in entries { append(entry, row: row) }
+    }
+
     mutating func append(_ entry: RecordEntry, row: Int64) {
         if count == 0 { firstRow = row }
         count += 1

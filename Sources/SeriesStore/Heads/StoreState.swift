@@ -45,13 +45,24 @@ struct StoreContents: Sendable {
 
     /// Adds committed record entries.
     mutating func append(_ entries: [RecordEntry], row: Int64, at now: Timestamp, unless sealed: (GridID) -> Bool) {
-        for entry in entries where !sealed(entry.grid) {
-            openCount += 1
-            let owner = RecordOwner(grid: entry.grid, lead: entry.lead)
-            recordHeads[owner, default: RecordHead(owner)].append(entry, row: row)
-            let key = GroupKey(grid: entry.grid)
-            if openSince[key] == nil { openSince[key] = now }
+        var start = 0
+        while start < entries.count {
+            let grid = entries[start].grid
+            let end = entries[start...].firstIndex { $0.grid != grid } ?? entries.count
+            if !sealed(grid) { append(entries[start..<end], of: grid, row: row, at: now) }
+            start = end
         }
+    }
+
+    /// Entries of a catch-up come in hundreds of one grid, with two leads in turn.
+    private mutating func append(_ entries: ArraySlice<RecordEntry>, of grid: GridID, row: Int64, at now: Timestamp) {
+        openCount += entries.count
+        for lead in Set(entries.lazy.map(\.lead)) {
+            let owner = RecordOwner(grid: grid, lead: lead)
+            recordHeads[owner, default: RecordHead(owner)].append(entries.lazy.filter { $0.lead == lead }, row: row)
+        }
+        let key = GroupKey(grid: grid)
+        if openSince[key] == nil { openSince[key] = now }
     }
 
     /// The oldest journal row that an open sample or entry still needs; `.max` if none does.

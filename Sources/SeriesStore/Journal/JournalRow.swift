@@ -8,8 +8,11 @@ struct JournalRow: Sendable, Equatable {
     static let version: UInt8 = 1
 
     private enum Tag: UInt8 {
+        /// Samples in the order in which they came, as older builds wrote them.
         case samples = 1
         case records = 2
+        /// Samples series by series.
+        case runs = 3
     }
 
     var samples = SampleBatch()
@@ -20,7 +23,7 @@ struct JournalRow: Sendable, Equatable {
     func encoded(with compressor: Compressor) -> [UInt8] {
         var bytes: [UInt8] = [Self.version]
         if !samples.isEmpty {
-            Self.append(.samples, JournalSamples.plain(samples), count: samples.count, to: &bytes, with: compressor)
+            Self.append(.runs, JournalRuns.plain(samples), count: samples.count, to: &bytes, with: compressor)
         }
         if !records.isEmpty {
             Self.append(.records, JournalRecords.plain(records), count: records.count, to: &bytes, with: compressor)
@@ -53,6 +56,7 @@ struct JournalRow: Sendable, Equatable {
             let plain = try decompressor.decompress(frame.span, size: size)
             switch tag {
             case .samples: samples = try JournalSamples.samples(plain, count: count)
+            case .runs: samples = try JournalRuns.samples(plain, count: count)
             case .records: records = try JournalRecords.records(plain, count: count)
             }
         }

@@ -180,12 +180,14 @@ public struct Fan: Sendable, Hashable {
     /// The code nearest to a spread in units; ties go to the wider one.
     public static func code(spread: Double) -> UInt8 {
         guard spread < Double(largestSpread) else { return 255 }
-        let whole = Int(spread.rounded())
+        // Rounded, halves up.
+        let below = Int(spread)
+        let whole = spread - Double(below) < 0.5 ? below : below + 1
         if whole < 16 { return UInt8(whole) }
         let shift = Int.bitWidth - 5 - whole.leadingZeroBitCount
-        let below = UInt8((shift + 1) << 4 | (whole >> shift) & 15)
-        let above = below == 255 ? 255 : below + 1
-        return Double(Self.spread(code: above)) - spread <= spread - Double(Self.spread(code: below)) ? above : below
+        let lower = UInt8((shift + 1) << 4 | (whole >> shift) & 15)
+        let upper = lower == 255 ? 255 : lower + 1
+        return Double(Self.spread(code: upper)) - spread <= spread - Double(Self.spread(code: lower)) ? upper : lower
     }
 }
 

@@ -36,7 +36,8 @@ public struct Resolution: Sendable, Hashable {
 
     /// How many whole steps are nearest to `value`, as a double, which may exceed what an integer holds.
     func steps(_ value: Double) -> Double {
-        (value * Double(denominator) / Double(numerator)).nearestInteger
+        let scaled = value * Double(denominator)
+        return (numerator == 1 ? scaled : scaled / Double(numerator)).nearestInteger
     }
 
     /// The value of so many steps. SQL computes the same double: `units * num * 1.0 / den`.

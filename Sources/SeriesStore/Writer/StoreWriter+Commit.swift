@@ -53,11 +53,10 @@ extension StoreWriter {
             try giveBack(batch, plan, because: error)
             return
         }
-        let samples = plan.samples.bySeries()
-        apply(plan, samples)
+        apply(plan)
         for pending in batch { pending.waiter?.resume(returning: .success(())) }
         announceSpace()
-        if !samples.isEmpty { onCommit(samples) }
+        if !plan.samples.isEmpty { onCommit(plan.samples) }
         askForSeals()
     }
 
@@ -90,6 +89,7 @@ extension StoreWriter {
         if !merged.isEmpty { plan.samples.redirect(merged.targets) }
         // Nothing was ever deleted: most daemons look no series up here.
         if catalogue.generation > 0 { plan.samples.removeAll(of: catalogue.unknown(among: plan.samples.series)) }
+        plan.samples = plan.samples.bySeries()
         plan.newSeries = catalogue.takeUnwritten()
         plan.newGrids = unwrittenGrids
         unwrittenGrids = []
@@ -105,13 +105,11 @@ extension StoreWriter {
     }
 
     /// Makes memory say what the file now says.
-    ///
-    /// - Parameter samples: those of the plan, series by series.
-    private func apply(_ plan: CommitPlan, _ samples: SampleBatch) {
+    private func apply(_ plan: CommitPlan) {
         let now = now()
         state.withLock { contents in
             contents.lastRow = plan.row
-            contents.append(samples, row: plan.row, at: now) { _ in false }
+            contents.append(plan.samples, row: plan.row, at: now) { _ in false }
             contents.append(plan.records, row: plan.row, at: now) { _ in false }
             for seal in plan.seals { contents.apply(seal, at: now) }
             if let counted = contents.historyBytes {
@@ -143,6 +141,7 @@ extension StoreWriter {
 
 /// One transaction.
 struct CommitPlan: Sendable {
+    /// Series by series.
     var samples = SampleBatch()
     var records: [RecordEntry] = []
     var fans: [FanRow] = []

@@ -88,14 +88,15 @@ import Testing
     @Test("journal rows whose blocks say something else")
     func journal() throws {
         let (compressor, decompressor) = (Compressor(.quick), Decompressor())
-        let samples = JournalSamples.plain(GoldenContents.journal.samples)
+        let samples = JournalRuns.plain(GoldenContents.journal.samples)
         let records = JournalRecords.plain(GoldenContents.journal.records)
         for round in FuzzRounds(1500) {
             var random = Seeded(Int(truncatingIfNeeded: round))
             let count = Int.random(in: 0...20, using: &random) == 0 ? 1 << 27 : Int.random(in: 0...6, using: &random)
+            _ = try? JournalRuns.samples(Self.changed(samples, &random), count: count)
             _ = try? JournalSamples.samples(Self.changed(samples, &random), count: count)
             _ = try? JournalRecords.records(Self.changed(records, &random), count: count)
-            var block: [UInt8] = [UInt8.random(in: 0...3, using: &random)]
+            var block: [UInt8] = [UInt8.random(in: 0...4, using: &random)]
             block.appendVarint(count)
             block.appendVarint(Int.random(in: 0...1 << 20, using: &random))
             block += Self.changed(compressor.compress(samples), &random)

@@ -42,6 +42,12 @@ enum GoldenContents {
                 model: "profile", backfilled: true),
         ])
 
+    static let journalRuns = JournalRow(
+        samples: SampleBatch(
+            series: [1, 1, 1, 1, 2, 2, 900, 900],
+            timestamps: [start, start + 10_000_000_000, start + 20_000_000_000, start + 5, start, .max, .min, 7],
+            values: [0.5, 0.75, 3, -0.0, 1e300, 41.273, 7, 0.1 + 0.2]))
+
     /// What the golden segment holds, by series. The last three: a twin and one that is always so far above, whose
     /// payloads end in what stands in the segment already, and a constant one without a payload.
     static let segmentValues: [(series: Int64, values: [Double])] =

@@ -76,6 +76,16 @@ import Testing
         #expect(try JournalRow(Self.bytes(hex), with: Decompressor()) == GoldenContents.journal)
     }
 
+    @Test("a journal row with samples series by series is read")
+    func journalRuns() throws {
+        let hex = """
+            01036a00000008630000fd020054050302040202840e028080d0e2c6bfce972f8090dfc04a00f5af9dc2df0100f49fee\
+            9ecec1b1e8d0018080b09db9c0b1e8d00190020202ffff0300ff6432c203f284050e00809c7500883ce4377e34333333\
+            3333d33f020071634d231414c17b4a8b
+            """
+        #expect(try JournalRow(Self.bytes(hex), with: Decompressor()) == GoldenContents.journalRuns)
+    }
+
     @Test("a record chunk of version 1 is read")
     func record() throws {
         let hex = """
