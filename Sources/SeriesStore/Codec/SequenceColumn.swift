@@ -37,30 +37,48 @@ enum SequenceColumn {
         let least = mapping == .aboveLeast ? try reader.signed() : 0
         let mapped = try IntegerColumn.decode(&reader, count: count - order, with: decompressor)
         return unsafe [Int64](unsafeUninitializedCapacity: count) { values, filled in
-            // One pass over a buffer of its own: this is the inner loop of every read.
-            var index = 0
-            var (value, difference) = (Int64(0), Int64(0))
-            func give(_ quotient: Int64) {
-                unsafe values.initializeElement(at: index, to: quotient &* divisor &+ first)
-                index &+= 1
-            }
-            if order >= 1 { give(0) }
-            if order == 2 {
-                (value, difference) = (second, second)
-                give(second)
-            }
-            for number in mapped {
-                let next = mapping == .zigzag ? unzigzag(number) : Int64(bitPattern: number) &+ least
-                switch order {
-                case 0: value = next
-                case 1: value &+= next
-                default:
-                    difference &+= next
-                    value &+= difference
+            // One pass over a buffer of its own, and one loop for each form: this is the inner loop of every read.
+            switch mapping {
+            case .zigzag:
+                unsafe integrate(mapped.span, order, first, second, divisor, into: values) { unzigzag($0) }
+            case .aboveLeast:
+                unsafe integrate(mapped.span, order, first, second, divisor, into: values) {
+                    Int64(bitPattern: $0) &+ least
                 }
-                give(value)
             }
             filled = count
+        }
+    }
+
+    /// Undoes differences: `difference` makes one of a number.
+    @inline(__always)
+    private static func integrate(
+        _ numbers: Span<UInt64>, _ order: Int, _ first: Int64, _ second: Int64, _ divisor: Int64,
+        into values: UnsafeMutableBufferPointer<Int64>, _ difference: (UInt64) -> Int64
+    ) {
+        if order == 0 {
+            for index in numbers.indices {
+                unsafe values.initializeElement(at: index, to: difference(numbers[index]) &* divisor &+ first)
+            }
+            return
+        }
+        // In steps of the divisor, so that no number is multiplied before it is added.
+        var value = first
+        unsafe values.initializeElement(at: 0, to: value)
+        if order == 1 {
+            for index in numbers.indices {
+                value &+= difference(numbers[index]) &* divisor
+                unsafe values.initializeElement(at: index &+ 1, to: value)
+            }
+            return
+        }
+        var step = second &* divisor
+        value &+= step
+        unsafe values.initializeElement(at: 1, to: value)
+        for index in numbers.indices {
+            step &+= difference(numbers[index]) &* divisor
+            value &+= step
+            unsafe values.initializeElement(at: index &+ 2, to: value)
         }
     }
 }

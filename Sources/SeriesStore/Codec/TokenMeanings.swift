@@ -49,19 +49,21 @@ struct TokenMeanings: Sendable {
         padded.append(contentsOf: [UInt8](repeating: 0, count: 16))
         return unsafe [UInt64](unsafeUninitializedCapacity: tokens.count) { result, count in
             unsafe padded.withUnsafeBytes { bytes in
+                let (values, rests) = (values.span, rests.span)
                 var at = 0
                 for index in tokens.indices {
+                    // Any byte is the index of a meaning.
                     let token = Int(tokens[index])
-                    let rest = Int(rests[token])
+                    let rest = unsafe UInt64(rests[unchecked: token])
                     let word = unsafe bytes.loadUnaligned(fromByteOffset: at >> 3, as: UInt64.self).littleEndian
-                    var bits = word >> UInt64(at & 7)
+                    var bits = word &>> UInt64(at & 7)
                     // 57 bits are certain after the shift; a longer rest has its top in the ninth byte.
                     if rest > 57, at & 7 != 0 {
-                        unsafe bits |= UInt64(bytes[at >> 3 + 8]) << UInt64(64 - at & 7)
+                        unsafe bits |= UInt64(bytes[at >> 3 + 8]) &<< UInt64(64 - at & 7)
                     }
-                    unsafe (result.baseAddress! + index).initialize(
-                        to: values[token] | bits & (1 << UInt64(rest) &- 1))
-                    at &+= rest
+                    unsafe result.initializeElement(
+                        at: index, to: values[unchecked: token] | bits & (1 &<< rest &- 1))
+                    at &+= Int(truncatingIfNeeded: rest)
                 }
             }
             count = tokens.count
