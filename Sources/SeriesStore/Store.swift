@@ -27,8 +27,8 @@ public final class Store: Sendable {
     /// - Parameters:
     ///   - clock: waits for the group-commit time and between rounds of housekeeping.
     ///   - now: wall clock.
-    ///   - onCommit: called by the commit loop after each fsync that stored samples, with these series by series, those of one
-    ///     in journal order; not for what is replayed at open. It must be quick, and must not wait for the store.
+    ///   - onCommit: called by the commit loop after each fsync that stored samples, with these series by series, those
+    ///     of one in journal order; not for what is replayed at open. It must be quick, and must not wait for the store.
     /// - Throws: `.locked`, `.damaged`, `.newerSchema`, `.notWritable`, `.full`.
     public static func open(
         at path: String, options: Options = Options(), clock: any Clock<Duration> = ContinuousClock(),

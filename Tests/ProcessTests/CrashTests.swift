@@ -192,11 +192,14 @@ struct SeenForecasts {
         }
     }
 
-    /// Compares the rows of `forecast_fan` with those seen before.
+    /// Compares the rows of `forecast_fan` with those seen before. The streams write of 2020: a fan of then goes in the first
+    /// round of retention, some fifteen seconds after a start, but while it is there it is the same.
     mutating func compareFans(_ daemon: DaemonUnderTest) throws {
         var rows: [String: [String]] = [:]
         for row in try daemon.rows(of: "forecast_fan") { rows[row[0]] = row }
+        let stays = wallNanoseconds() / 1_000_000_000 - 86_400
         for (id, row) in kept where rows[id] != row {
+            if rows[id] == nil, let origin = Int64(row[1]), origin < stays { continue }
             throw ProcessFailure("row \(id) of forecast_fan was \(row) and is \(rows[id] ?? [])")
         }
         kept = rows

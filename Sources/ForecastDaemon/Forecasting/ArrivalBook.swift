@@ -75,7 +75,7 @@ final class ArrivalBook: Sendable {
         }
     }
 
-    /// The news since the last call, in order of first arrival; and it is old from now on.
+    /// The news since the last call, commit by commit, in each in order of series; and it is old from now on.
     func drain() -> [News] {
         book.withLock { book in
             let touched = book.touched

@@ -5,8 +5,8 @@
 import RNNForecast
 import SeriesStore
 
-/// The fan of an origin, or lead 1 of it and what the rest is made of. A reference to what never changes: it goes through
-/// half a dozen hands for every bin.
+/// The fan of an origin, or lead 1 of it and what the rest is made of. A reference to what never changes: it goes
+/// through half a dozen hands for every bin.
 struct ServedFan: Sendable, Hashable {
     private let content: Content
 

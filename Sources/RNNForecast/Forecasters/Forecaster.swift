@@ -4,7 +4,8 @@ internal import RNNKernelTable
 
 /// A fitted model of one grid. Forecasts are pure: the same history gives the same fan.
 public enum Forecaster: Sendable, Hashable {
-    /// The newest value, with the spread that changes over each lead have had. Indirect: it is handed on with every bin.
+    /// The newest value, with the spread that changes over each lead have had. Indirect: it is handed on with every
+    /// bin.
     indirect case lastValue(LastValueForecaster)
     /// The value one season before the target.
     case seasonalNaive(SeasonalNaiveForecaster)

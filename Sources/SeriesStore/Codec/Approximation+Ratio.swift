@@ -31,12 +31,12 @@ extension Approximation {
         _ value: Double, scale: Double, near usual: Int64
     ) -> (count: Int64, denominator: Int64)? {
         guard value.isFinite, abs(value) * Double(usual) < largest else { return nil }
-        let (share, within) = (value / scale, tolerance)
+        let share = value / scale
         func count(_ denominator: Int64) -> Int64? {
             let exact = share * Double(denominator)
             let count = Int64(exact.nearestInteger)
             // Of the value: |s k / n - v| <= tolerance s.
-            return abs(Double(count) - exact) <= within * Double(denominator) ? count : nil
+            return abs(Double(count) - exact) <= tolerance * Double(denominator) ? count : nil
         }
         if let count = count(usual) { return (count, usual) }
         for offset in 1...window {

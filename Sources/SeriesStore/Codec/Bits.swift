@@ -35,6 +35,7 @@ struct BitWriter {
 
     @inline(__always)
     private mutating func put(_ word: UInt64) {
+        precondition(end &+ 8 <= bytes.count, "more bits than were announced")
         unsafe bytes.withUnsafeMutableBytes {
             unsafe $0.storeBytes(of: word.littleEndian, toByteOffset: end, as: UInt64.self)
         }

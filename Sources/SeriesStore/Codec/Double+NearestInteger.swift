@@ -1,5 +1,5 @@
-// Rounding without a call: the instruction for it came with SSE 4.1, which the baseline of x86-64 does not have, and every
-// sample is rounded on its way to the journal, to a head and to a segment.
+// Rounding without a call: the instruction for it came with SSE 4.1, which the baseline of x86-64 does not have, and
+// every sample is rounded on its way to the journal, to a head and to a segment.
 
 extension Double {
     /// The nearest whole number, ties to even; 0 may have lost its sign.

@@ -1,4 +1,5 @@
-// The back end of every column: non-negative integers to bytes. Two forms compete, and the smaller is kept.
+// The back end of every column: non-negative integers to bytes. Where a column is worth it two forms compete, and the
+// smaller is kept; a quick one is tokens.
 //
 // *Tokens*: the part of a number that has statistics (its bit length and, perhaps, the bits after the leading one)
 // becomes one byte; zstd's Huffman coder sees only these. The bits below are noise and stand raw in a bit string.

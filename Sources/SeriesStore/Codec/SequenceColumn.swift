@@ -56,6 +56,7 @@ enum SequenceColumn {
         _ numbers: Span<UInt64>, _ order: Int, _ first: Int64, _ second: Int64, _ divisor: Int64,
         into values: UnsafeMutableBufferPointer<Int64>, _ difference: (UInt64) -> Int64
     ) {
+        precondition(numbers.count + order == values.count, "a number for each value that does not stand in the header")
         if order == 0 {
             for index in numbers.indices {
                 unsafe values.initializeElement(at: index, to: difference(numbers[index]) &* divisor &+ first)

@@ -1,6 +1,6 @@
-// The form in which a sequence of integers costs least: the order of differences, and how these become non-negative. The
-// cost is estimated, from the entropy of bit lengths and the bits below them, so that forms, and whole modes of a value
-// column, can be compared without being encoded.
+// The form in which a sequence of integers costs least: the order of differences, and how these become non-negative.
+// The cost is estimated, from the entropy of bit lengths and the bits below them, so that forms, and whole modes of a
+// value column, can be compared without being encoded (docs/decisions/0015).
 
 /// A sequence of integers, ready to be encoded.
 struct SequenceForm {
@@ -28,7 +28,7 @@ struct SequenceForm {
         let quotients = Self.quotients(values, first, divisor)
         second = quotients.count > 1 ? quotients[1] : 0
         (order, differences, plan) = (0, quotients, Self.plan(quotients))
-        // Where a first difference gains nothing, a second one gains nothing either.
+        // Where a first difference gains nothing, a second one hardly ever does.
         while order < 2, differences.count > 1 {
             let next = Self.differences(differences)
             let candidate = Self.plan(next)
@@ -53,8 +53,10 @@ struct SequenceForm {
         IntegerColumn.encode(numbers, into: &bytes, with: compressor)
     }
 
-    /// So many differences are looked at for the cost of all.
-    private static let sample = 512
+    /// The cost of many differences is that of stretches of neighbours from all over the column: single ones in a fixed
+    /// distance could all be of one phase of something periodic.
+    private static let stretches = 16
+    private static let stretch = 32
 
     /// The cheaper mapping, by the entropy of the bit lengths and the bits below them.
     private static func plan(_ differences: [Int64]) -> Plan {
@@ -62,13 +64,21 @@ struct SequenceForm {
         for value in differences { least = min(least, value) }
         var signed = [Int](repeating: 0, count: 65)
         var above = [Int](repeating: 0, count: 65)
-        let step = max(1, differences.count / sample)
-        var (at, count) = (0, 0)
-        while at < differences.count {
-            signed[64 - zigzag(differences[at]).leadingZeroBitCount] += 1
-            above[64 - UInt64(bitPattern: differences[at] &- least).leadingZeroBitCount] += 1
-            at += step
-            count += 1
+        var count = 0
+        func look(_ range: Range<Int>) {
+            for value in differences[range] {
+                signed[64 - zigzag(value).leadingZeroBitCount] += 1
+                above[64 - UInt64(bitPattern: value &- least).leadingZeroBitCount] += 1
+            }
+            count += range.count
+        }
+        if differences.count < 2 * stretches * stretch {
+            look(differences.indices)
+        } else {
+            for index in 0..<stretches {
+                let start = index * (differences.count - stretch) / (stretches - 1)
+                look(start..<start + stretch)
+            }
         }
         let share = Double(differences.count) / Double(max(count, 1))
         let zigzagCost = cost(signed, total: count) * share

@@ -8,7 +8,7 @@
 struct TokenMeanings: Sendable {
     /// The number with its rest taken as 0.
     private let values: [UInt64]
-    /// How many bits the rest has, 0 to 62. Tokens that no number has are taken to have none.
+    /// How many bits the rest has, 0 to 63. Tokens that no number has are taken to have none.
     private let rests: [UInt8]
 
     private static let tables = [TokenMeanings(subBits: 0), TokenMeanings(subBits: 1), TokenMeanings(subBits: 2)]
@@ -44,7 +44,8 @@ struct TokenMeanings: Sendable {
     ///
     /// - Precondition: `low` holds `restBits(tokens)` bits.
     func join(_ tokens: [UInt8], low: ArraySlice<UInt8>) -> [UInt64] {
-        // Eight bytes more, so that the last bits can be loaded like all others.
+        precondition(8 * low.count >= restBits(tokens), "a rest for each token")
+        // More bytes, so that the last bits can be loaded like all others.
         var padded = Array(low)
         padded.append(contentsOf: [UInt8](repeating: 0, count: 16))
         return unsafe [UInt64](unsafeUninitializedCapacity: tokens.count) { result, count in

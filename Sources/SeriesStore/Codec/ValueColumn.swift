@@ -1,7 +1,7 @@
 // Values of a chunk to bytes and back, bit for bit, whatever the bits: NaN payloads, -0.0, infinities, denormals.
 //
 // A mode says how doubles become integers; the integers go to a SequenceColumn. The mode is chosen for each chunk by
-// the size that comes out. *Constant*: one value. *Decimal*: m / 10^e, the form in which people and programs print
+// size, encoded or estimated. *Constant*: one value. *Decimal*: m / 10^e, the form in which people and programs print
 // numbers. *Distinct*: a list of values, and ranks in it. *Approximate*: computed from small integers, with a
 // correction. *Bits*: the pattern itself, in an order in which neighbours are near. Page: docs/format/chunk.md.
 
@@ -18,7 +18,8 @@ enum ValueColumn {
     /// The column of `values`; its length is not stored.
     ///
     /// Most chunks are constant or decimal, and nothing else is tried for a decimal one that costs less than a byte and
-    /// a half a value. For the rest every mode is encoded, and the shortest is kept.
+    /// a half a value. For the rest decimals, distinct values, and the one of approximations and bits that is estimated to
+    /// cost least are encoded, and the shortest is kept.
     ///
     /// - Parameter mayRepeat: false for the list of distinct values itself.
     static func encode(_ values: [Double], with compressor: Compressor, mayRepeat: Bool = true) -> [UInt8] {

@@ -54,6 +54,9 @@ struct JournalRow: Sendable, Equatable {
             let size = try block.count(limit: 1 << 30)
             let frame = try block.take(block.remaining)
             let plain = try decompressor.decompress(frame.span, size: size)
+            guard tag == .records ? records.isEmpty : samples.isEmpty else {
+                throw .damaged("a journal row with a second block \(first)")
+            }
             switch tag {
             case .samples: samples = try JournalSamples.samples(plain, count: count)
             case .runs: samples = try JournalRuns.samples(plain, count: count)

@@ -1,15 +1,15 @@
 // The block of samples in a journal row, series by series. Every sample that waits for an fsync passes here, so this is
-// simple arithmetic and no search. Neighbours are of one series: their times differ by a step that hardly changes, their
-// values by little, and zstd has half as much to do as with samples in the order in which they came. A series has one
-// sample in most commits of a live daemon; then nothing is lost against that order.
+// simple arithmetic and no search. Where a commit holds several samples of a series, their times differ by a step that
+// hardly changes and their values by little; where it holds one of each, it costs a byte a series more than samples in
+// the order in which they came, and zstd sees that it is always the same byte.
 
 /// Samples as bytes and back.
 ///
-/// Columns, one after the other: count of runs, and for each the signed difference of its series from the one before and
-/// the count of its samples; for the first sample of each run its signed difference in time from the first of the run
-/// before, for every other one how much longer its step is than the one before (over all runs); for each value an exponent
-/// e, or 255; for each value with an exponent, with m / 10^e = value, the signed difference of m from that of the value
-/// before, or m itself where that has another exponent or another series; the patterns of the others.
+/// Columns, one after the other: count of runs, and for each the signed difference of its series from the one before
+/// and the count of its samples; for the first sample of each run its signed difference in time from the first of the
+/// run before, for every other one how much longer its step is than the one before (over all runs); for each value an
+/// exponent e, or 255; for each value with an exponent, with m / 10^e = value, the signed difference of m from that of
+/// the value before, or m itself where that has another exponent or another series; the patterns of the others.
 enum JournalRuns {
     /// The exponent of a value that is kept as its pattern.
     private static let pattern: UInt8 = 255

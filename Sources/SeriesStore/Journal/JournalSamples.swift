@@ -1,5 +1,5 @@
-// Samples in a journal row as they were written before they stood series by series (`JournalRuns`): read, not written. A
-// row lives for an hour or two, so only a store that such a build has left holds any.
+// Samples in a journal row as they were written before they stood series by series (`JournalRuns`): read, not written.
+// A row lives no longer than `store.flush_age`, so only a store that such a build has left holds any.
 
 /// Samples in the order in which they came.
 ///

@@ -29,7 +29,9 @@ final class SegmentReading {
     private struct ChunkKey: Hashable {
         let segment: Int64
         let owner: Int64
-        let first: Timestamp
+        let times: Int
+        let bytes: Range<Int>
+        let holder: Int?
     }
 
     /// Read at once from the front of a segment: holds the directory of most.
@@ -151,7 +153,8 @@ final class SegmentReading {
     func samples(
         _ chunk: SegmentDirectory.Chunk, _ times: SegmentDirectory.Times, _ blob: SegmentBlob, _ info: SegmentInfo
     ) throws(StoreError) -> Samples {
-        let key = ChunkKey(segment: info.id, owner: chunk.owner, first: times.first)
+        let key = ChunkKey(
+            segment: info.id, owner: chunk.owner, times: chunk.times, bytes: chunk.bytes, holder: chunk.tail?.chunk)
         if let newest, newest.key == key { return newest.samples }
         let timestamps = try timestamps(times, blob, info)
         let payload = try chunk.payload(what: "chunk in segment \(info.id)", blob.read)
@@ -178,6 +181,9 @@ final class SegmentReading {
         if let known = timeColumns[key] { return known }
         let column = try unsealed(try blob.read(times.bytes), what: "time column in segment \(info.id)")
         let timestamps = try TimeColumn.decode(column, count: times.count, with: decompressor)
+        guard timestamps.first == times.first, timestamps.last == times.last else {
+            throw .damaged("time column in segment \(info.id): not from its first to its last time")
+        }
         if timeColumns.count >= Self.remembered { timeColumns = [:] }
         timeColumns[key] = timestamps
         return timestamps

@@ -197,10 +197,11 @@ extension Resolution: Comparable {
 }
 
 extension Int64 {
-    /// The integer of a whole double, or the nearest end of the range; 0 for NaN.
+    /// The integer of a whole double, or the nearest end of half of the range, so that the difference of two is one as
+    /// well; 0 for NaN.
     fileprivate init(clamping value: Double) {
         if let exact = Int64(exactly: value) {
-            self = exact
+            self = Swift.min(Swift.max(exact, .min / 2), .max / 2)
         } else {
             self = value.isNaN ? 0 : value < 0 ? .min / 2 : .max / 2
         }

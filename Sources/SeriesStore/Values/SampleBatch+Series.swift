@@ -1,10 +1,10 @@
-// A batch series by series. Samples arrive round by round, every series once in each; what is kept of a series, its head
-// or its rhythm, is then looked up once a batch instead of once a sample.
+// A batch series by series. Samples arrive round by round, every series once in each; what is kept of a series, its
+// head or its rhythm, is then looked up once a batch instead of once a sample.
 
 extension SampleBatch {
     /// The same samples in ascending order of series, those of one series in the order they had.
     ///
-    /// - Complexity: O(n) where ids lie as close as those of neighbours do, else O(n log n).
+    /// - Complexity: O(n) where the ids span no more than four times the samples, and 4096; else O(n log n).
     public func bySeries() -> SampleBatch {
         guard let first = series.first else { return self }
         var (least, largest, isAscending) = (first, first, true)
@@ -17,6 +17,7 @@ extension SampleBatch {
         }
         if isAscending { return self }
         let (span, overflow) = largest.subtractingReportingOverflow(least)
+        // Beyond that, counting ids that nobody has would cost more than comparing those that are there.
         let isDense = !overflow && span < Int64(4 * count + 4096)
         return ordered(isDense ? countedOrder(from: least, ids: Int(span) + 1) : comparedOrder())
     }

@@ -64,11 +64,12 @@ struct RewrittenSegment: Sendable {
 extension SegmentReading {
     /// A segment without what `cut` says of each of its chunks; nil if nothing is cut, or if the segment is gone.
     func rewritten(
-        _ info: SegmentInfo, with compressor: Compressor,
-        _ cut: (SegmentDirectory.Chunk, SegmentDirectory.Times) -> Cut
+        _ info: SegmentInfo, _ cut: (SegmentDirectory.Chunk, SegmentDirectory.Times) -> Cut
     ) throws(StoreError) -> RewrittenSegment? {
         guard let (blob, directory) = try openNamed(info) else { return nil }
         var removed: [Int64: Int] = [:]
+        // What was merged is not merged again by `compact`.
+        let compressor = Compressor(info.isMerged ? .thorough : .quick)
         var builder = SegmentBuilder(kind: info.kind, compressor: compressor)
         for chunk in directory.chunks {
             let times = directory.times[chunk.times]

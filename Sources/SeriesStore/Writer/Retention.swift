@@ -45,7 +45,7 @@ struct Retention: Sendable {
             _ cut: (SegmentDirectory.Chunk, SegmentDirectory.Times) -> Cut
         ) throws(StoreError) -> Int {
             guard let (_, directory) = try reading.openNamed(info),
-                let new = try reading.rewritten(info, with: Compressor(.quick), cut)
+                let new = try reading.rewritten(info, cut)
             else { return 0 }
             rewritten.append(new)
             for chunk in directory.chunks {

@@ -42,7 +42,7 @@ extension StoreWriter {
                 let one: RewrittenSegment? = try await database.read { db in
                     // The last bin of a tier reaches beyond its time.
                     let length = info.kind == .tier ? group.tierStep * 1_000_000_000 - 1 : 0
-                    return try SegmentReading(db).rewritten(info, with: Compressor(.quick)) { chunk, times in
+                    return try SegmentReading(db).rewritten(info) { chunk, times in
                         series.contains(chunk.owner)
                             ? Cut(range, first: times.first, last: times.last.subtracting(-length)) : .nothing
                     }

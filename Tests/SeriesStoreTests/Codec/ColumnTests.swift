@@ -97,8 +97,10 @@ enum Columns {
     @Test("timestamps come back exactly, over the full range", arguments: 0..<120)
     func timestamps(seed: Int) throws {
         let timestamps = Columns.timestamps(seed)
-        let bytes = TimeColumn.encode(timestamps, with: Compressor(.quick))
-        #expect(try TimeColumn.decode(bytes, count: timestamps.count, with: Decompressor()) == timestamps)
+        for effort in [Compressor.Effort.quick, .thorough] {
+            let bytes = TimeColumn.encode(timestamps, with: Compressor(effort))
+            #expect(try TimeColumn.decode(bytes, count: timestamps.count, with: Decompressor()) == timestamps)
+        }
     }
 
     @Test("integers of every bit length come back", arguments: 0..<64)

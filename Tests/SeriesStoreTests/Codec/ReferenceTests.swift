@@ -1,5 +1,5 @@
-// What is fast in the codec beside the plain way to do the same: rounding, strings of bits, distinct values, the steps of
-// clocks, and the estimate by which forms are chosen beside what they then take.
+// What is fast in the codec beside the plain way to do the same: rounding, strings of bits, distinct values, the steps
+// of clocks, and the estimate by which forms are chosen beside what they then take.
 
 import Testing
 
@@ -68,7 +68,10 @@ import Testing
         let values = Columns.values(55 + 80 * seed)
         let ratio = try #require(Approximation.ratio(values))
         let form = try #require(ratio.withClocks(values))
-        guard case .clockRatio(let clocks) = form.form else { return }
+        guard case .clockRatio(let clocks) = form.form else {
+            Issue.record("no clocks")
+            return
+        }
         for index in values.indices.prefix(400) {
             let (value, count, denominator) = (values[index], form.counts[index], form.denominators[index])
             let found = clocks.steps(value, count, denominator)
@@ -98,5 +101,36 @@ import Testing
         var bytes: [UInt8] = []
         form.encode(into: &bytes, with: Compressor(.quick))
         #expect(abs(form.cost - Double(8 * bytes.count)) <= form.cost / 5 + 200)
+    }
+
+    @Test(
+        "a value that is held for some samples costs what its changes cost, whatever the length of column and hold",
+        arguments: [1024, 2880, 3456, 4095, 4096, 4097, 4320], 2...12)
+    func held(count: Int, period: Int) throws {
+        var random = Seeded(count * period)
+        var level: Int64 = 0
+        let values = (0..<count).map { index -> Int64 in
+            if index % period == 0 { level = Int64.random(in: 0...1000, using: &random) }
+            return level
+        }
+        let form = try #require(SequenceForm(values))
+        // One change of 11 bits in so many samples, and where it is: at most a bit for each. Without differences: 10 bits.
+        let changes = Double((count + period - 1) / period)
+        #expect(form.cost < 1.25 * (changes * 11 + Double(count)) + 200)
+    }
+
+    @Test("whole numbers that repeat are planes where a column is worth it, and come back")
+    func planes() throws {
+        var random = Seeded(3)
+        let pattern = (0..<37).map { _ in random.next() }
+        let values = (0..<2000).map { pattern[$0 % 37] }
+        var (quick, thorough): ([UInt8], [UInt8]) = ([], [])
+        IntegerColumn.encode(values, into: &quick, with: Compressor(.quick))
+        IntegerColumn.encode(values, into: &thorough, with: Compressor(.thorough))
+        #expect(thorough[0] == 1 && quick[0] > 1 && thorough.count < quick.count / 4)
+        for bytes in [quick, thorough] {
+            var reader = ByteReader(bytes, what: "test")
+            #expect(try IntegerColumn.decode(&reader, count: 2000, with: Decompressor()) == values)
+        }
     }
 }

@@ -85,6 +85,23 @@ import Testing
         }
     }
 
+    /// Of the golden row of tag 1, unpacked: series 1, 2, 1, 900; times 5, 5, last, first; 0.5, -0.0, 1e300, 7.
+    private static let samplesAsTheyCame: [UInt8] = {
+        var bytes: [UInt8] = []
+        for series in [1, 1, -1, 899] as [Int64] { bytes.appendSigned(series) }
+        for time in [5, 0, .max - 5, 1] as [Int64] { bytes.appendSigned(time) }
+        bytes += [2, 255, 255, 0]
+        for integer in [50, 7] as [Int64] { bytes.appendSigned(integer) }
+        for pattern in [-0.0, 1e300] { bytes.appendWord(pattern.bitPattern) }
+        return bytes
+    }()
+
+    @Test("samples as they came are what the golden row holds")
+    func asTheyCame() throws {
+        let found = try JournalSamples.samples(Self.samplesAsTheyCame, count: 4)
+        #expect(found == GoldenContents.journal.samples)
+    }
+
     @Test("journal rows whose blocks say something else")
     func journal() throws {
         let (compressor, decompressor) = (Compressor(.quick), Decompressor())
@@ -94,7 +111,7 @@ import Testing
             var random = Seeded(Int(truncatingIfNeeded: round))
             let count = Int.random(in: 0...20, using: &random) == 0 ? 1 << 27 : Int.random(in: 0...6, using: &random)
             _ = try? JournalRuns.samples(Self.changed(samples, &random), count: count)
-            _ = try? JournalSamples.samples(Self.changed(samples, &random), count: count)
+            _ = try? JournalSamples.samples(Self.changed(Self.samplesAsTheyCame, &random), count: count)
             _ = try? JournalRecords.records(Self.changed(records, &random), count: count)
             var block: [UInt8] = [UInt8.random(in: 0...4, using: &random)]
             block.appendVarint(count)

@@ -138,7 +138,7 @@ private final class Progress: Sendable {
         }
     }
 
-    @Test("committed batches are told in journal order, and none at open")
+    @Test("committed batches are told one after the other, and none at open")
     func subscription() async throws {
         let told = Mutex<[Double]>([])
         for round in 0..<2 {

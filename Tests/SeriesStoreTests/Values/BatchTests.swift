@@ -60,4 +60,31 @@ import Testing
         #expect(SampleBatch(joining: batches) == plain)
         #expect(SampleBatch(joining: []).isEmpty)
     }
+
+    @Test("record entries of a catch-up reach the heads of their grid and lead as one by one")
+    func records() {
+        var random = Seeded(11)
+        var entries: [RecordEntry] = []
+        for grid in [3, 4, 3, 200, 7] as [GridID] {
+            for bin in Int64(0)..<Int64([1, 2, 40][Int(random.next() % 3)]) {
+                for lead in [1, 0] where random.next() % 4 != 0 {
+                    entries.append(
+                        RecordEntry(
+                            grid: grid, bin: bin, lead: lead, resolution: .finest, median: Int64(random.next() % 90),
+                            lower: 1, upper: 2, model: lead == 0 ? "profile" : "last-value", backfilled: true))
+                }
+            }
+        }
+        var (together, single) = (StoreContents(), StoreContents())
+        together.append(entries, row: 5, at: 9) { $0 == 200 }
+        for entry in entries { single.append([entry], row: 5, at: 9) { $0 == 200 } }
+        #expect(together.openCount == single.openCount)
+        #expect(together.openSince == single.openSince)
+        #expect(Set(together.recordHeads.keys) == Set(single.recordHeads.keys))
+        for (owner, head) in together.recordHeads {
+            #expect(head.entries == single.recordHeads[owner]?.entries)
+            #expect(head.firstRow == 5)
+        }
+        #expect(together.recordHeads.keys.allSatisfy { $0.grid != 200 })
+    }
 }

@@ -13,6 +13,14 @@ import Testing
         #expect(Resolution(width: width).value == step)
     }
 
+    @Test("medians as far apart as doubles are make a fan, not an overflow")
+    func farApart() {
+        let median = [-1e300, 4e36, .greatestFiniteMagnitude, -.greatestFiniteMagnitude]
+        let fan = Fan.quantised(
+            median: median, lower80: median, upper80: median, lower95: median, upper95: median, resolution: .finest)
+        #expect(fan.steps == 4 && fan.median(0) < fan.median(1))
+    }
+
     @Test("no width gives the finest resolution", arguments: [0, -1, Double.nan])
     func noWidth(width: Double) {
         #expect(Resolution(width: width) == .finest)
