@@ -54,7 +54,10 @@ public struct Resolution: Sendable, Hashable {
         return candidate
     }
 
-    private static func largest(atMost bound: Double) -> Resolution { all[max(count(atMost: bound) - 1, 0)] }
+    private static func largest(atMost bound: Double) -> Resolution {
+        let count = count(atMost: bound)
+        return count == 0 ? finest : all[count - 1]
+    }
 
     /// How many of all steps are at most a bound.
     private static func count(atMost bound: Double) -> Int {
