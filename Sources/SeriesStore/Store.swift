@@ -58,7 +58,8 @@ public final class Store: Sendable {
             grids: loaded.grids,
             nextGridID: loaded.nextGridID, nextSegmentID: loaded.nextSegmentID, clock: clock, now: now,
             onCommit: onCommit)
-        reader = StoreReader(database: database, state: state, catalogue: catalogue, health: health)
+        reader = StoreReader(
+            database: database, state: state, catalogue: catalogue, health: health, meter: writer.meter)
     }
 
     /// Commits, seals and keeps house until the task is cancelled; returns after committing all that waits.

@@ -10,8 +10,9 @@ public struct StoreReader: Sendable {
     let state: StoreState
     let catalogue: SeriesCatalogue
     let health: StoreHealth
+    let meter: CommitMeter
 
-    /// A merge may take segments away while they are read; more often than this in a row is impossible.
+    /// A merge may take segments away while they are read; each attempt that finds one gone has met another commit.
     static let attempts = 16
 
     /// The committed samples of a series with `from <= t < to`, ascending, one for each timestamp.
@@ -100,12 +101,9 @@ public struct StoreReader: Sendable {
         try await summaries(of: catalogue.all().map(\.id))
     }
 
-    /// Waits for the commit in progress. Readers of the file see it before its segments are listed, and a checkpoint of many
-    /// pages may lie between the two: all attempts could be over by then.
-    func commitInProgress() async {
-        _ = try? await database.write { _ in }
-        await Task.yield()
-    }
+    /// Waits for the commit in progress. Readers of the file see it before its segments are listed, and a checkpoint of
+    /// many pages may lie between the two, or a machine that has no time for the writer.
+    func commitInProgress() async { await meter.settled() }
 
     func ordered(_ series: SeriesID, from: Timestamp, to: Timestamp) async throws(StoreError) -> Samples {
         for attempt in 0..<Self.attempts {

@@ -46,7 +46,6 @@ extension StoreWriter {
         meter.begin(at: now())
         do {
             if !plan.isEmpty { try await write { (db, damaged) in try plan.execute(in: db, except: damaged) } }
-            meter.end(committed: !plan.isEmpty)
             if !plan.isEmpty { health.full(false) }
         } catch {
             meter.end(committed: false, isFull: error == .full)
@@ -54,6 +53,7 @@ extension StoreWriter {
             return
         }
         apply(plan)
+        meter.end(committed: !plan.isEmpty)
         for pending in batch { pending.waiter?.resume(returning: .success(())) }
         announceSpace()
         if !plan.samples.isEmpty { onCommit(plan.samples) }

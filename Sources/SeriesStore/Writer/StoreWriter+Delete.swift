@@ -90,7 +90,8 @@ extension StoreWriter {
 
     private func merge(_ series: SeriesID, into other: SeriesID) async throws(StoreError) {
         try await barrier()
-        let reader = StoreReader(database: database, state: state, catalogue: catalogue, health: health)
+        let reader = StoreReader(
+            database: database, state: state, catalogue: catalogue, health: health, meter: meter)
         let mine = try await reader.ordered(series, from: .min, to: .max)
         let theirs = Set(try await reader.ordered(other, from: .min, to: .max).timestamps)
         var batch = SampleBatch()
