@@ -165,8 +165,7 @@ public struct JSONWriter: Sendable {
 
     private mutating func number(_ double: Double) {
         // Whole numbers that are exact in a double lose their ".0"; -0.0 keeps it, or readers would lose its sign.
-        if double.magnitude < 9_007_199_254_740_992, double == double.rounded(.towardZero), double.bitPattern != 1 << 63
-        {
+        if double.magnitude < 9_007_199_254_740_992, double == Double(Int64(double)), double.bitPattern != 1 << 63 {
             digits(of: Int64(double))
         } else if double.isFinite {
             let text = double.description

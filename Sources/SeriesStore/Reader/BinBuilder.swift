@@ -109,16 +109,18 @@ struct BinBuilder {
                 sum.largest = value > sum.largest ? value : sum.largest
             }
         case .rate:
-            var before = self.before
+            // Of the newest number so far the place is enough until the end of the run.
+            var (before, place, increase) = (self.before?.value, -1, sum.increase)
             for index in values.indices {
                 let value = values[index]
                 if value.isNaN { continue }
                 sum.count += 1
-                sum.increase += Counter.increase(from: before?.value, to: value)
-                if sum.since == nil { sum.since = times[index] }
-                before = (times[index], value)
+                increase += Counter.increase(from: before, to: value)
+                if place < 0, sum.since == nil { sum.since = times[index] }
+                (before, place) = (value, index)
             }
-            self.before = before
+            sum.increase = increase
+            if place >= 0 { self.before = (times[place], values[place]) }
         }
         self.sum = sum
     }
