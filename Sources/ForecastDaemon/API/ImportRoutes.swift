@@ -78,7 +78,7 @@ private struct ImportWork {
     /// Told at the end; more would only fill a screen.
     private static let mostProblems = 20
     /// Samples of one journal entry: 1.5 MB.
-    private static let pieceSamples = 65_536
+    private static let pieceSamples = 16_384
 
     init(running: Running, peer: Peer?, options: ImportOptions) {
         self.running = running

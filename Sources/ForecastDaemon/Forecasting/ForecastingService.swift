@@ -183,7 +183,6 @@ actor ForecastingService {
                     series: series.series, stepSeconds: series.pipeline.plan.stepSeconds, range: from..<to,
                     aggregate: series.aggregate))
         }
-        outbox.reserve(bins: Int(Self.binsOfTurn - left))
         var more = requests.count < due.count
         // All that live series ask for lies in the heads: one look there answers thousands of them.
         for ((next, request), values) in zip(zip(due, requests), await bins(requests)) {

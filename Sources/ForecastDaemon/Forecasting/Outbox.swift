@@ -18,9 +18,6 @@ struct Outbox: Sendable {
 
     var isEmpty: Bool { entry.isEmpty && published.isEmpty && alerts.isEmpty && late.isEmpty && askings.isEmpty }
 
-    /// Makes room for what so many bins bring: each an entry of the record, after a day a second one for the anchor.
-    mutating func reserve(bins: Int) { entry.records.reserveCapacity(entry.records.count + 2 * bins) }
-
     /// Sorts the events of one closed bin.
     ///
     /// What is computed again after a crash, for bins that have their record, is not written again: the content of a
