@@ -153,7 +153,7 @@ enum Run {
                 _ = junk.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
                 fdatasync(file)
                 bare.append(milliseconds(since: alone))
-                try await Task.sleep(until: start + .milliseconds(10))  // the bar is at a hundred commits a second
+                try await Task.sleep(until: start + .milliseconds(10))  // the load of the bar: 100 a second
             }
             commits.sort()
             bare.sort()

@@ -50,6 +50,7 @@ struct ClockRatio: Sendable {
             let above = Int64(rest.nearestInteger)
             let distance = abs(above) + abs(below)
             guard abs(above) <= Self.reach, distance < least else { return }
+            // As `value`, whose whole ticks are the same for all steps.
             let computed = scale * ((wholeAbove + Double(above)) * tickAbove) / elapsed
             guard computed.bitPattern == value.bitPattern else { return }
             (best, least) = ((above, below), distance)

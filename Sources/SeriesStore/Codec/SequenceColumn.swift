@@ -9,12 +9,6 @@
 
 /// Columns of `Int64` whose neighbours resemble each other.
 enum SequenceColumn {
-    /// How `u` is made from `d`; bits 2 and 3 of the first byte. Bits 0 and 1: the order of differences.
-    enum Mapping: UInt8 {
-        case zigzag = 0
-        case aboveLeast = 4
-    }
-
     /// Appends the column of `values`; its length is not stored. Nothing is appended for no values.
     static func encode(_ values: [Int64], into bytes: inout [UInt8], with compressor: Compressor) {
         SequenceForm(values)?.encode(into: &bytes, with: compressor)
@@ -27,7 +21,7 @@ enum SequenceColumn {
         if count == 0 { return [] }
         let header = try reader.byte()
         let order = Int(header & 3)
-        guard order <= 2, let mapping = Mapping(rawValue: header & ~3) else {
+        guard order <= 2, let mapping = SequenceForm.Mapping(rawValue: header & ~3) else {
             throw .damaged("sequence form \(header) is newer than this forecastd")
         }
         let first = try reader.signed()

@@ -4,6 +4,12 @@
 
 /// A sequence of integers, ready to be encoded.
 struct SequenceForm {
+    /// How `u` is made from `d`; bits 2 and 3 of the first byte. Bits 0 and 1: the order of differences.
+    enum Mapping: UInt8 {
+        case zigzag = 0
+        case aboveLeast = 4
+    }
+
     private let first: Int64
     private let second: Int64
     private let divisor: Int64
@@ -15,7 +21,7 @@ struct SequenceForm {
 
     /// How differences become numbers that are not negative.
     private struct Plan {
-        var mapping: SequenceColumn.Mapping
+        var mapping: Mapping
         var least: Int64
         var cost: Double
     }
